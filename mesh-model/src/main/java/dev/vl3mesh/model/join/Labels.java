@@ -1,0 +1,19 @@
+package dev.vl3mesh.model.join;
+
+/// Labels and annotations that users write and vl3mesh reads, or the other way round.
+public final class Labels {
+    /// Label of a namespace or pod: the domains to join, separated by dots because a label value takes no comma, or
+    /// `none`.
+    public static final String DOMAINS = "vl3mesh.dev/domains";
+    /// Annotation of an attached pod: JSON object from domain to its list of addresses, e.g.
+    /// `{"red":["172.16.3.7","fd00:16::3:7"]}`.
+    public static final String ATTACHMENTS = "vl3mesh.dev/attachments";
+    /// Annotation of an attached pod: a random secret that ties the pod to its Attachments until its uid is known. An
+    /// Attachment holds its hash only.
+    public static final String CLAIM = "vl3mesh.dev/claim";
+    /// Label of objects that a control plane wrote as a read-only copy of its home's; the value is the home cluster's
+    /// name.
+    public static final String HOME = "vl3mesh.dev/home";
+
+    private Labels() {}
+}

@@ -1,0 +1,109 @@
+package dev.vl3mesh.model.plan;
+
+import dev.vl3mesh.model.Carrier;
+import dev.vl3mesh.model.DomainName;
+import dev.vl3mesh.model.KubeClusterName;
+import dev.vl3mesh.model.NodeName;
+import dev.vl3mesh.model.address.IpAddress;
+import dev.vl3mesh.model.address.IpPrefix;
+import java.util.List;
+import java.util.Optional;
+
+/// One fact about a domain, published by exactly one cluster (its origin) and learnt by all others that take part in
+/// the domain.
+public sealed interface MeshResource {
+    /// The identity of this resource; a later resource with an equal key replaces it.
+    ResourceKey key();
+
+    /// The domain itself, published by its home.
+    ///
+    /// @param prefixes the address plan's prefixes, in the order that numbers them
+    /// @param vni the VXLAN network identifier (RFC 7348), 1 to 2^24 - 1, unique among the domains of a home
+    /// @param slot 0 to 9: which ports and uids its sidecars get; unique among domains that meet in a pod
+    /// @param mtu bytes of an inner packet, 1280 to 65535; 0 where it follows from the measured paths
+    record DomainResource(
+            KubeClusterName origin,
+            DomainName domain,
+            List<IpPrefix> prefixes,
+            int vni,
+            int slot,
+            int mtu,
+            Carrier carrier)
+            implements MeshResource {
+        @Override
+        public ResourceKey key() {
+            return new ResourceKey(ResourceKind.DOMAIN, domain, origin, domain.value());
+        }
+    }
+
+    /// A node that carries packets of the domain.
+    ///
+    /// @param outerAddresses where other nodes reach it on the underlay, at most one of each family
+    record NodeResource(KubeClusterName origin, DomainName domain, NodeName node, List<IpAddress> outerAddresses)
+            implements MeshResource {
+        @Override
+        public ResourceKey key() {
+            return new ResourceKey(ResourceKind.NODE, domain, origin, node.value());
+        }
+    }
+
+    /// One pod in the domain.
+    ///
+    /// @param addresses its inner addresses, IPv4 first; never empty, never changing while the pod lives
+    /// @param podUid known only to the origin's own control plane and to the node that the pod runs on
+    /// @param ready whether the pod takes traffic of services
+    record AttachmentResource(
+            KubeClusterName origin,
+            DomainName domain,
+            List<IpAddress> addresses,
+            NodeName node,
+            String namespace,
+            String pod,
+            Optional<String> podUid,
+            String serviceAccount,
+            boolean ready)
+            implements MeshResource {
+        @Override
+        public ResourceKey key() {
+            return new ResourceKey(
+                    ResourceKind.ATTACHMENT,
+                    domain,
+                    origin,
+                    addresses.getFirst().toString());
+        }
+    }
+
+    /// What one cluster contributes to a service of the domain; services of the same namespace and name in several
+    /// clusters are one service.
+    ///
+    /// @param headless whether its name answers with the endpoints' addresses by design (`clusterIP: None`)
+    record ServiceResource(
+            KubeClusterName origin,
+            DomainName domain,
+            String namespace,
+            String name,
+            boolean headless,
+            List<ServicePort> ports,
+            List<ServiceEndpoint> endpoints)
+            implements MeshResource {
+        @Override
+        public ResourceKey key() {
+            return new ResourceKey(ResourceKind.SERVICE, domain, origin, namespace + "/" + name);
+        }
+    }
+
+    /// A port of a service.
+    ///
+    /// @param name empty where the service names none
+    /// @param protocol `TCP`, `UDP` or `SCTP`
+    /// @param port 1 to 65535
+    /// @param targetPort the number on the endpoints, 1 to 65535
+    record ServicePort(String name, String protocol, int port, int targetPort) {}
+
+    /// A pod behind a service.
+    ///
+    /// @param addresses its inner addresses, IPv4 first
+    /// @param hostname the label of its own name under the service's, empty where it has none
+    /// @param ready whether it is served by the service's name
+    record ServiceEndpoint(List<IpAddress> addresses, String hostname, String pod, boolean ready) {}
+}
