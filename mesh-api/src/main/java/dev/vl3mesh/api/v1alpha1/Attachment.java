@@ -1,0 +1,17 @@
+package dev.vl3mesh.api.v1alpha1;
+
+import io.fabric8.kubernetes.client.CustomResource;
+import io.fabric8.kubernetes.model.annotation.Group;
+import io.fabric8.kubernetes.model.annotation.Plural;
+import io.fabric8.kubernetes.model.annotation.ShortNames;
+import io.fabric8.kubernetes.model.annotation.Version;
+
+/// One pod in one domain. Cluster-scoped and named by domain and address, so that the API server itself makes two pods
+/// with one address impossible.
+@Group(ApiGroup.NAME)
+@Version(ApiGroup.VERSION)
+@Plural("attachments")
+@ShortNames("vl3a")
+public final class Attachment extends CustomResource<AttachmentSpec, AttachmentStatus> {
+    private static final long serialVersionUID = 1L;
+}
