@@ -1,0 +1,8 @@
+//go:build tools
+
+// Package tools names the programs that are built from this module's requirements.
+package tools
+
+import (
+	_ "github.com/coredns/coredns"
+)

@@ -1,0 +1,3 @@
+module dev.vl3mesh/testbed/peers/pause
+
+go 1.26

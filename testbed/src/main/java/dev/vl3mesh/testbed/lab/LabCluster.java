@@ -1,0 +1,211 @@
+package dev.vl3mesh.testbed.lab;
+
+import dev.vl3mesh.testbed.lab.Topology.ClusterPlan;
+import dev.vl3mesh.testbed.lab.Topology.NodePlan;
+import io.fabric8.kubernetes.api.model.Node;
+import io.fabric8.kubernetes.client.Config;
+import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.KubernetesClientBuilder;
+import io.fabric8.kubernetes.client.KubernetesClientException;
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.function.BooleanSupplier;
+
+/// One cluster of the lab, and what can be done to it.
+public final class LabCluster implements ClusterProvider.Cluster {
+    private final ClusterPlan plan;
+    private final Network network;
+    private final ClusterFiles files;
+    private final Progress progress;
+    private final List<Machine> machines;
+
+    LabCluster(ClusterPlan plan, Network network, LabPaths paths, Commands commands, Progress progress) {
+        this.plan = plan;
+        this.network = network;
+        this.files = new ClusterFiles(paths);
+        this.progress = progress;
+        this.machines = plan.nodes().stream()
+                .map(node -> new Machine(node, files.node(node), paths, commands))
+                .toList();
+    }
+
+    @Override
+    public String name() {
+        return plan.name();
+    }
+
+    @Override
+    public String kubeconfig() {
+        try {
+            return Files.readString(files.adminKubeconfig(plan));
+        } catch (IOException e) {
+            throw new LabException("cluster " + name() + " is not up: run ./vl3 lab up", e);
+        }
+    }
+
+    @Override
+    public String nodePort(int port) {
+        return plan.nodes().getFirst().address() + ":" + port;
+    }
+
+    /// The plan of a node.
+    ///
+    /// @param number from 1
+    public NodePlan node(int number) {
+        return plan.nodes().get(number - 1);
+    }
+
+    /// A client for the cluster's administrator; close it.
+    public KubernetesClient client() {
+        return new KubernetesClientBuilder()
+                .withConfig(Config.fromKubeconfig(kubeconfig()))
+                .build();
+    }
+
+    /// Runs a command on a node.
+    ///
+    /// @throws LabException if it fails
+    public String exec(int node, String... command) {
+        return machines.get(node - 1).run(command);
+    }
+
+    /// Runs a command on a node that may fail.
+    public Commands.Result attempt(int node, String... command) {
+        return machines.get(node - 1).attempt(command);
+    }
+
+    /// The command line that enters a node.
+    public List<String> entering(int node, List<String> command) {
+        return machines.get(node - 1).entering(command);
+    }
+
+    /// Cuts the power of a node: every process on it is gone.
+    public void powerOff(int node) {
+        machines.get(node - 1).powerOff();
+    }
+
+    /// Switches a node on again, with new network interfaces and the disk that it had.
+    public void boot(int node) {
+        network.plug(node(node), plan);
+        machines.get(node - 1).start();
+    }
+
+    /// Kills a program of a node and keeps it away until [#release].
+    public void hold(int node, String program) {
+        exec(node, "touch", "/run/hold/" + program);
+        kill(node, program);
+    }
+
+    /// Kills a program of a node, which comes back at once.
+    public void kill(int node, String program) {
+        exec(node, "sh", "-c", "kill -9 $(cat /run/pid/" + program + ")");
+    }
+
+    /// Lets a held program start again.
+    public void release(int node, String program) {
+        exec(node, "rm", "-f", "/run/hold/" + program);
+    }
+
+    /// Takes the cluster off the internet, or puts it back.
+    public void setConnected(boolean connected) {
+        network.setConnected(plan, connected);
+    }
+
+    @Override
+    public void load(List<Path> archives) {
+        machines.forEach(machine -> archives.forEach(machine::load));
+    }
+
+    boolean running() {
+        return machines.stream().allMatch(Machine::running);
+    }
+
+    /// Starts what is not running, and waits until Kubernetes is ready on all nodes.
+    void up(List<Path> images) {
+        files.write(plan);
+        for (int node = 1; node <= machines.size(); node++) {
+            if (!machines.get(node - 1).running()) {
+                boot(node);
+            }
+        }
+        for (int node = 1; node <= machines.size(); node++) {
+            int number = node;
+            await(
+                    "containerd on " + node(node).name(),
+                    30,
+                    () -> attempt(number, "ctr", "version").ok());
+        }
+        load(images);
+        try (KubernetesClient client = client()) {
+            await("the API server of " + name(), 60, () -> answers(client));
+            progress.step(name() + ": API server ready");
+            client.load(new ByteArrayInputStream(
+                            ClusterFiles.resource("coredns.yaml").getBytes(StandardCharsets.UTF_8)))
+                    .items()
+                    .forEach(item -> client.resource(item).serverSideApply());
+            await("the nodes of " + name(), 60, () -> readyNodes(client) == machines.size());
+            progress.step(name() + ": " + machines.size() + " node" + (machines.size() == 1 ? "" : "s") + " ready");
+            await("CoreDNS of " + name(), 60, () -> dnsReady(client));
+            progress.step(name() + ": DNS ready");
+        }
+    }
+
+    private static boolean dnsReady(KubernetesClient client) {
+        var deployment = client.apps()
+                .deployments()
+                .inNamespace("kube-system")
+                .withName("coredns")
+                .get();
+        Integer ready = deployment == null ? null : deployment.getStatus().getReadyReplicas();
+        return ready != null && ready > 0;
+    }
+
+    private static boolean answers(KubernetesClient client) {
+        try {
+            client.serviceAccounts().inNamespace("default").withName("default").require();
+            return true;
+        } catch (KubernetesClientException | IllegalStateException e) {
+            return false;
+        }
+    }
+
+    /// The number of nodes that Kubernetes calls ready.
+    static long readyNodes(KubernetesClient client) {
+        try {
+            return client.nodes().list().getItems().stream()
+                    .filter(LabCluster::ready)
+                    .count();
+        } catch (KubernetesClientException e) {
+            return 0;
+        }
+    }
+
+    private static boolean ready(Node node) {
+        return node.getStatus().getConditions().stream()
+                .anyMatch(c -> c.getType().equals("Ready") && c.getStatus().equals("True"));
+    }
+
+    void down() {
+        machines.forEach(Machine::powerOff);
+    }
+
+    static void await(String what, int timeoutSeconds, BooleanSupplier condition) {
+        long end = System.nanoTime() + timeoutSeconds * 1_000_000_000L;
+        while (!condition.getAsBoolean()) {
+            if (System.nanoTime() > end) {
+                throw new LabException(what + ": not ready within " + timeoutSeconds
+                        + " s; the logs are in the lab's state folder, nodes/*/log");
+            }
+            try {
+                Thread.sleep(100);
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+                throw new LabException("interrupted while waiting for " + what, e);
+            }
+        }
+    }
+}
