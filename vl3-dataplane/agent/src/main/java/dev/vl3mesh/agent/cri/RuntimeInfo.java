@@ -8,8 +8,8 @@ import com.google.gson.JsonParser;
 import com.google.gson.JsonPrimitive;
 import java.util.Optional;
 
-/// What a runtime's verbose sandbox status says about the sandbox's process. The text is the runtime's own, not part of
-/// the CRI: containerd and CRI-O both give a process id and the OCI runtime specification.
+/// What a runtime's verbose sandbox status says about the sandbox's process. The text is the runtime's own,
+/// not part of the CRI: containerd and CRI-O both give a process id and the OCI runtime specification.
 ///
 /// @param pid the sandbox's process, 0 where it is dead or unknown
 /// @param networkNamespace the path in the specification; empty for a host-network pod

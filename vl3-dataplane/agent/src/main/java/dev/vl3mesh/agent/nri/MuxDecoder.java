@@ -2,9 +2,9 @@ package dev.vl3mesh.agent.nri;
 
 import java.nio.ByteBuffer;
 
-/// Splits NRI's trunk connection into its logical connections. Each trunk frame is an 8-byte header, logical connection
-/// and payload length, both 32 bits big-endian, then the payload; within a logical connection the payloads form one
-/// byte stream (`github.com/containerd/nri`, `pkg/net/multiplex`).
+/// Splits NRI's trunk connection into its logical connections. Each trunk frame is an 8-byte header,
+/// logical connection and payload length, both 32 bits big-endian, then the payload; within a logical
+/// connection the payloads form one byte stream (`github.com/containerd/nri`, `pkg/net/multiplex`).
 final class MuxDecoder {
     /// Logical connection on which the runtime calls the plugin.
     static final int PLUGIN_CONNECTION = 1;

@@ -1,7 +1,7 @@
 package dev.vl3mesh.agent.nri;
 
-/// The runtime's end of the NRI connection said something that the protocol does not allow; the connection is of no
-/// more use.
+/// The runtime's end of the NRI connection said something that the protocol does not allow; the connection
+/// is of no more use.
 final class NriException extends RuntimeException {
     private static final long serialVersionUID = 1;
 

@@ -12,8 +12,8 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
 
-/// The protocol of one connection to the runtime, without its socket: bytes in, bytes out. The plugin registers itself,
-/// then only answers.
+/// The protocol of one connection to the runtime, without its socket: bytes in, bytes out. The plugin
+/// registers itself, then only answers.
 final class NriSession {
     private static final String PLUGIN_SERVICE = "nri.pkg.api.v1alpha1.Plugin";
     private static final String RUNTIME_SERVICE = "nri.pkg.api.v1alpha1.Runtime";

@@ -22,10 +22,11 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
 
-/// The plugin's side of the calls of `nri.pkg.api.v1alpha1.Plugin`: turns each into a call of a [SandboxListener].
-/// Used by one thread.
+/// The plugin's side of the calls of `nri.pkg.api.v1alpha1.Plugin`: turns each into a call of a
+/// [SandboxListener]. Used by one thread.
 final class PodEvents {
-    /// The runtime drops a plugin that has not answered after 2 s (its default) and starts the pod all the same.
+    /// The runtime drops a plugin that has not answered after 2 s (its default) and starts the pod all the
+    /// same.
     private static final long ANSWER_WITHIN_MILLIS_MAX = 1_500;
 
     private static final int RUN_POD_SANDBOX = 1;
@@ -128,8 +129,8 @@ final class PodEvents {
         return Optional.of(answer);
     }
 
-    /// Host-network pods have no namespace path and dead sandboxes a stale one and no process; neither is a sandbox of
-    /// ours.
+    /// Host-network pods have no namespace path and dead sandboxes a stale one and no process; neither is a
+    /// sandbox of ours.
     private static Optional<Sandbox> sandbox(NriPod pod) {
         if (pod.getPid() == 0) {
             return Optional.empty();

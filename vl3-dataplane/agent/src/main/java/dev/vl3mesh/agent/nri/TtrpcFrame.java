@@ -3,8 +3,8 @@ package dev.vl3mesh.agent.nri;
 import com.google.protobuf.ByteString;
 import java.nio.ByteBuffer;
 
-/// One ttRPC message: a 10-byte header (payload length and stream, 32 bits big-endian each, then type and flags of one
-/// byte), then the payload (`github.com/containerd/ttrpc`, `PROTOCOL.md`).
+/// One ttRPC message: a 10-byte header (payload length and stream, 32 bits big-endian each, then type and
+/// flags of one byte), then the payload (`github.com/containerd/ttrpc`, `PROTOCOL.md`).
 ///
 /// @param stream odd where the client opened it, as all are
 record TtrpcFrame(int stream, byte type, byte flags, ByteString payload) {

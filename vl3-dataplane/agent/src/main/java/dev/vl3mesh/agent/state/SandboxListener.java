@@ -16,7 +16,7 @@ public interface SandboxListener {
 
     /// All running sandboxes of the node at one time; whoever is not in the list is gone.
     ///
-    /// @param asOfNanos when the list was asked for, in `System.nanoTime()`: a sandbox that started later may be
-    ///     missing in it
+    /// @param asOfNanos when the list was asked for, in `System.nanoTime()`: a sandbox that started later
+    ///     may be missing in it
     void listed(List<Sandbox> sandboxes, long asOfNanos);
 }
