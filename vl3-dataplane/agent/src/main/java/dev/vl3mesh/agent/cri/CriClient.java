@@ -121,7 +121,7 @@ public final class CriClient implements AutoCloseable {
                         item.getMetadata().getNamespace(),
                         item.getMetadata().getName(),
                         Sandbox.mountedPath(path),
-                        item.containsAnnotations(Labels.ATTACHMENTS)));
+                        Sandbox.expectedBy(item.getAnnotationsOrDefault(Labels.ATTACHMENTS, ""))));
         known.put(item.getId(), sandbox);
         return sandbox;
     }

@@ -146,6 +146,6 @@ final class PodEvents {
                         pod.getNamespace(),
                         pod.getName(),
                         Sandbox.mountedPath(path),
-                        pod.containsAnnotations(Labels.ATTACHMENTS)));
+                        Sandbox.expectedBy(pod.getAnnotationsOrDefault(Labels.ATTACHMENTS, ""))));
     }
 }

@@ -106,7 +106,7 @@ final class FakeRuntime implements AutoCloseable {
                 .setName(name)
                 .setUid("uid-" + name)
                 .setNamespace("shop")
-                .putAnnotations(Labels.ATTACHMENTS, "{}")
+                .putAnnotations(Labels.ATTACHMENTS, "{\"red\":[\"172.16.3.7\"]}")
                 .setPid(pid)
                 .setLinux(linux)
                 .build();

@@ -13,12 +13,14 @@ import dev.vl3mesh.agent.nri.proto.SynchronizeRequest;
 import dev.vl3mesh.agent.nri.proto.SynchronizeResponse;
 import dev.vl3mesh.agent.nri.proto.TtrpcResponse;
 import dev.vl3mesh.agent.state.Sandbox;
+import dev.vl3mesh.model.DomainName;
 import java.io.IOException;
 import java.net.StandardProtocolFamily;
 import java.net.UnixDomainSocketAddress;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -75,7 +77,8 @@ class NriWorkerTest {
             assertThat(listener.heard).containsExactly("listed [shop/a, shop/b]");
             assertThat(listener.sandboxes)
                     .first()
-                    .isEqualTo(new Sandbox("sandbox-a", "uid-a", "shop", "a", "/run/netns/cni-a", true));
+                    .isEqualTo(new Sandbox(
+                            "sandbox-a", "uid-a", "shop", "a", "/run/netns/cni-a", Set.of(new DomainName("red"))));
             assertThat(worker.isConnected()).isTrue();
         }
     }

@@ -1,0 +1,261 @@
+package dev.vl3mesh.agent.attach;
+
+import dev.vl3mesh.agent.carrier.Vtep;
+import dev.vl3mesh.agent.state.Change;
+import dev.vl3mesh.agent.state.Sandbox;
+import dev.vl3mesh.model.DomainName;
+import dev.vl3mesh.model.address.AddressPlan;
+import dev.vl3mesh.model.address.IpAddress;
+import dev.vl3mesh.model.plan.MeshResource.AttachmentResource;
+import dev.vl3mesh.model.plan.MeshResource.DomainResource;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// One domain on this node: brings its plan and the node's sandboxes into its room. Belongs to one thread.
+final class AttachedDomain {
+    private static final Logger log = LoggerFactory.getLogger(AttachedDomain.class);
+
+    private final DomainName domain;
+    private final NodeContext node;
+    private final DomainPlan plan;
+    private final Map<String, PodLink> attached = new HashMap<>();
+    private final Map<String, String> problems = new TreeMap<>();
+    private @Nullable Room room;
+    private @Nullable RoomSpec spec;
+    private int measuredMtu;
+    private boolean retry;
+
+    AttachedDomain(DomainName domain, NodeContext node) {
+        this.domain = domain;
+        this.node = node;
+        this.plan = new DomainPlan(domain, node.self(), node.outer());
+    }
+
+    /// Takes changes of this domain's resources.
+    void apply(List<Change> changes, Map<String, Sandbox> sandboxes, Room.Prune prune) {
+        RoomDelta delta = new RoomDelta();
+        changes.forEach(change -> plan.apply(change, delta));
+        if (delta.isDefinitionChanged() || room == null) {
+            delta.pods().forEach(uid -> sync(uid, sandboxes.get(uid)));
+            reconcile(sandboxes, prune);
+            return;
+        }
+        try {
+            room.change(delta.putPeers().values(), List.of());
+            room.changeRoutes(delta.putRoutes().values(), delta.dropRoutes().values());
+            room.change(List.of(), delta.dropPeers().values());
+        } catch (AttachException e) {
+            log.warn("{}: {}; trying again", domain, e.getMessage());
+            retry = true;
+        }
+        delta.pods().forEach(uid -> sync(uid, sandboxes.get(uid)));
+        if (!delta.putPeers().isEmpty() || !delta.dropPeers().isEmpty()) {
+            node.listener().peersChanged(domain, plan.peers().values());
+        }
+    }
+
+    /// Attaches or detaches one pod, as its attachment and its sandbox have it now.
+    ///
+    /// @param sandbox null where the pod has none
+    void sync(String uid, @Nullable Sandbox sandbox) {
+        Room open = room;
+        if (open == null) {
+            return;
+        }
+        Optional<PodLink> wanted = link(uid, sandbox);
+        PodLink current = attached.get(uid);
+        if (current != null && !wanted.equals(Optional.of(current))) {
+            open.detach(current);
+            attached.remove(uid);
+            log.info("{}: detached {}", domain, current.pod());
+        }
+        if (wanted.isEmpty()) {
+            problems.remove(uid);
+        } else if (!attached.containsKey(uid)) {
+            attach(open, wanted.get());
+        }
+    }
+
+    private void attach(Room open, PodLink link) {
+        Optional<String> refusal = refusal(link);
+        if (refusal.isPresent()) {
+            problems.put(link.podUid(), refusal.get());
+            return;
+        }
+        try {
+            open.attach(link);
+            attached.put(link.podUid(), link);
+            problems.remove(link.podUid());
+            log.info("{}: attached {} as {}", domain, link.pod(), link.addresses());
+        } catch (AttachException e) {
+            problem(link, String.valueOf(e.getMessage()));
+        }
+    }
+
+    private void problem(PodLink link, String text) {
+        retry = true;
+        if (!text.equals(problems.put(link.podUid(), text))) {
+            log.warn("{}: {} not attached: {}", domain, link.pod(), text);
+        }
+    }
+
+    /// Whatever the control plane says, nobody may become the gateway, a service, or live outside the domain.
+    private Optional<String> refusal(PodLink link) {
+        Optional<AddressPlan> known = plan.addressPlan();
+        if (known.isEmpty()) {
+            return Optional.of("attach " + link.pod() + ": domain " + domain + " is not defined here any more");
+        }
+        AddressPlan places = known.get();
+        for (IpAddress address : link.addresses()) {
+            if (places.indexOf(address).isEmpty()
+                    || !places.allocatable(places.indexOf(address).getAsInt())) {
+                return Optional.of(
+                        "attach " + link.pod() + ": " + address + " is no pod's address in " + domain + " " + places);
+            }
+        }
+        return Optional.empty();
+    }
+
+    private Optional<PodLink> link(String uid, @Nullable Sandbox sandbox) {
+        AttachmentResource attachment = plan.pods().get(uid);
+        return sandbox == null || attachment == null
+                ? Optional.empty()
+                : Optional.of(new PodLink(
+                        domain, uid, sandbox.networkNamespace(), sandbox.toString(), attachment.addresses()));
+    }
+
+    /// Compares everything with the kernel and corrects what differs. Opens the room where it is needed and
+    /// not open.
+    void reconcile(Map<String, Sandbox> sandboxes, Room.Prune prune) {
+        Optional<DomainResource> definition = plan.definition();
+        if (definition.isEmpty() || (room == null && !plan.isNeeded())) {
+            return;
+        }
+        try {
+            Room open = room == null ? open(definition.get()) : room;
+            RoomSpec wanted = spec(definition.get());
+            Map<String, PodLink> links = new HashMap<>();
+            problems.clear();
+            plan.pods()
+                    .keySet()
+                    .forEach(uid -> link(uid, sandboxes.get(uid)).ifPresent(link -> {
+                        Optional<String> refusal = refusal(link);
+                        refusal.ifPresentOrElse(text -> problems.put(uid, text), () -> links.put(uid, link));
+                    }));
+            retry = false;
+            Map<PodLink, String> failed = open.reconcile(
+                    wanted, links.values(), plan.peers().values(), plan.routes().values(), prune);
+            failed.forEach((link, text) -> {
+                links.remove(link.podUid());
+                problem(link, text);
+            });
+            attached.clear();
+            attached.putAll(links);
+            if (!wanted.equals(spec)) {
+                spec = wanted;
+                node.listener().opened(wanted, open, plan.peers().values());
+            }
+        } catch (AttachException e) {
+            log.warn("{}: {}; trying again", domain, e.getMessage());
+            retry = true;
+        }
+    }
+
+    private Room open(DomainResource definition) {
+        Room opened = node.rooms().open(spec(definition));
+        room = opened;
+        measuredMtu = opened.inheritedMtu().orElse(0);
+        return opened;
+    }
+
+    private RoomSpec spec(DomainResource definition) {
+        AddressPlan places = plan.addressPlan().orElseThrow();
+        int mtu =
+                measuredMtu > 0 ? measuredMtu : node.unmeasuredMtu(plan.peers().values());
+        return new RoomSpec(
+                domain,
+                definition.vni(),
+                definition.mtu() > 0 ? Math.min(definition.mtu(), mtu) : mtu,
+                places.prefixes(),
+                places.gateway(),
+                Vtep.of(domain, node.self()),
+                node.outer());
+    }
+
+    /// Takes a newly measured MTU, in bytes.
+    void measured(int mtu, Map<String, Sandbox> sandboxes, Room.Prune prune) {
+        if (mtu != measuredMtu) {
+            measuredMtu = mtu;
+            reconcile(sandboxes, prune);
+        }
+    }
+
+    /// Takes the room away with everything in it.
+    void remove() {
+        RoomSpec last = spec;
+        release();
+        if (last != null) {
+            node.rooms().remove(last.name());
+        }
+    }
+
+    /// Lets go of the room and leaves it as it is.
+    void release() {
+        if (room != null) {
+            node.listener().closed(domain);
+            room.close();
+            room = null;
+            spec = null;
+        }
+        attached.clear();
+    }
+
+    /// Whether something failed that may succeed later.
+    boolean wantsRetry() {
+        return retry;
+    }
+
+    boolean isNeeded() {
+        return plan.isNeeded();
+    }
+
+    boolean isOpen() {
+        return room != null;
+    }
+
+    Optional<RoomSpec> spec() {
+        return Optional.ofNullable(spec);
+    }
+
+    /// Whether it is clear what became of a pod's attachment.
+    boolean isSettled(String uid) {
+        return attached.containsKey(uid) || problems.containsKey(uid);
+    }
+
+    /// Uids of all pods that should be attached here.
+    Collection<String> wantedPods() {
+        return plan.pods().keySet();
+    }
+
+    List<NodeStatus.Pod> pods() {
+        List<NodeStatus.Pod> pods = new ArrayList<>();
+        plan.pods().forEach((uid, attachment) -> {
+            if (isSettled(uid)) {
+                pods.add(new NodeStatus.Pod(domain, uid, attachment.addresses(), problems.getOrDefault(uid, "")));
+            }
+        });
+        return pods;
+    }
+
+    DomainName name() {
+        return domain;
+    }
+}

@@ -1,0 +1,31 @@
+package dev.vl3mesh.agent.attach;
+
+import dev.vl3mesh.agent.carrier.NodeKey;
+import dev.vl3mesh.agent.carrier.Peer;
+import dev.vl3mesh.agent.carrier.VxlanOverhead;
+import dev.vl3mesh.model.address.IpAddress;
+import java.util.Collection;
+import java.util.List;
+
+/// This node, as all of its domains see it.
+///
+/// @param outer its addresses on the underlay, at most one of each family
+public record NodeContext(NodeKey self, List<IpAddress> outer, Rooms rooms, RoomListener listener, Underlay underlay) {
+    private static final int UNDERLAY_MTU_DEFAULT = 1500;
+
+    /// Makes an immutable copy of the addresses.
+    public NodeContext {
+        outer = List.copyOf(outer);
+    }
+
+    /// The MTU to begin with: what the own underlay allows, until the paths to the peers were measured.
+    int unmeasuredMtu(Collection<Peer> peers) {
+        return outer.stream()
+                .filter(own -> peers.isEmpty()
+                        ? own.equals(outer.getFirst())
+                        : peers.stream().anyMatch(p -> p.outer().family() == own.family()))
+                .mapToInt(own -> underlay.mtu(own) - VxlanOverhead.bytes(own.family()))
+                .min()
+                .orElse(UNDERLAY_MTU_DEFAULT - VxlanOverhead.BYTES_MAX);
+    }
+}

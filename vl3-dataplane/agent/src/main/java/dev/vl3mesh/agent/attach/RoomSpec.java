@@ -1,0 +1,38 @@
+package dev.vl3mesh.agent.attach;
+
+import dev.vl3mesh.agent.carrier.Vtep;
+import dev.vl3mesh.model.DomainName;
+import dev.vl3mesh.model.InterfaceName;
+import dev.vl3mesh.model.address.IpAddress;
+import dev.vl3mesh.model.address.IpPrefix;
+import java.util.List;
+
+/// What a domain's room on this node is like, apart from who is in it.
+///
+/// @param vni identifies the domain on the wire between nodes
+/// @param mtu bytes of an inner packet, for pods and carrier alike
+/// @param prefixes everything that a pod reaches through the room
+/// @param gateway the domain's gateway addresses, the same on every node
+/// @param vtep this node's end of the carrier
+/// @param outer this node's addresses on the underlay, at most one of each family
+public record RoomSpec(
+        DomainName domain,
+        int vni,
+        int mtu,
+        List<IpPrefix> prefixes,
+        List<IpAddress> gateway,
+        Vtep vtep,
+        List<IpAddress> outer) {
+
+    /// Makes immutable copies.
+    public RoomSpec {
+        prefixes = List.copyOf(prefixes);
+        gateway = List.copyOf(gateway);
+        outer = List.copyOf(outer);
+    }
+
+    /// The name of the room's namespace below `/run/netns`, and of the pods' interfaces in the domain.
+    public String name() {
+        return InterfaceName.of(domain).value();
+    }
+}
