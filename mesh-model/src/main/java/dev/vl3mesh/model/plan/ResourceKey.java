@@ -20,6 +20,17 @@ public record ResourceKey(ResourceKind kind, DomainName domain, KubeClusterName 
         return ORDER.compare(this, other);
     }
 
+    /// Reads a name on the wire.
+    ///
+    /// @throws IllegalArgumentException if it is none
+    public static ResourceKey ofWireName(ResourceKind kind, String wireName) {
+        String[] parts = wireName.split("/", 3);
+        if (parts.length != 3) {
+            throw new IllegalArgumentException("'" + wireName + "' is not <domain>/<origin>/<name>");
+        }
+        return new ResourceKey(kind, new DomainName(parts[0]), new KubeClusterName(parts[1]), parts[2]);
+    }
+
     /// The name on the wire, `<domain>/<origin>/<name>`.
     public String wireName() {
         return domain + "/" + origin + "/" + name;

@@ -1,0 +1,65 @@
+package dev.vl3mesh.xds;
+
+import dev.vl3mesh.model.DomainName;
+import dev.vl3mesh.model.KubeClusterName;
+import dev.vl3mesh.model.NodeName;
+import dev.vl3mesh.model.plan.MeshResource;
+import dev.vl3mesh.model.plan.MeshResource.AttachmentResource;
+import java.util.Optional;
+import java.util.function.Predicate;
+
+/// Which resources a subscriber may see, and what of them.
+public sealed interface View {
+    /// What the subscriber sees of a resource; nothing where it may not know of it.
+    ///
+    /// @param onNode says whether a domain has a pod on the subscriber's node; only asked by an agent's view
+    Optional<MeshResource> see(MeshResource resource, Predicate<DomainName> onNode);
+
+    /// An agent sees the domains that have pods on its node, and the uids of those pods.
+    record OfNode(KubeClusterName cluster, NodeName node) implements View {
+        @Override
+        public Optional<MeshResource> see(MeshResource resource, Predicate<DomainName> onNode) {
+            if (!onNode.test(resource.key().domain())) {
+                return Optional.empty();
+            }
+            boolean own = resource instanceof AttachmentResource a
+                    && a.origin().equals(cluster)
+                    && a.node().equals(node);
+            return Optional.of(own ? resource : withoutUid(resource));
+        }
+    }
+
+    /// A member cluster, or its home, sees what the other side does not itself publish, of the domains that it may
+    /// take part in.
+    record OfCluster(KubeClusterName cluster, Predicate<DomainName> allowed) implements View {
+        @Override
+        public Optional<MeshResource> see(MeshResource resource, Predicate<DomainName> onNode) {
+            boolean visible = !resource.key().origin().equals(cluster)
+                    && allowed.test(resource.key().domain());
+            return visible ? Optional.of(withoutUid(resource)) : Optional.empty();
+        }
+    }
+
+    /// What a member tells its home: only what it publishes itself.
+    record OfOrigin(KubeClusterName origin) implements View {
+        @Override
+        public Optional<MeshResource> see(MeshResource resource, Predicate<DomainName> onNode) {
+            return resource.key().origin().equals(origin) ? Optional.of(withoutUid(resource)) : Optional.empty();
+        }
+    }
+
+    private static MeshResource withoutUid(MeshResource resource) {
+        return resource instanceof AttachmentResource a && a.podUid().isPresent()
+                ? new AttachmentResource(
+                        a.origin(),
+                        a.domain(),
+                        a.addresses(),
+                        a.node(),
+                        a.namespace(),
+                        a.pod(),
+                        Optional.empty(),
+                        a.serviceAccount(),
+                        a.ready())
+                : resource;
+    }
+}

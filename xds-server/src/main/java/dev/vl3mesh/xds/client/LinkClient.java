@@ -1,0 +1,89 @@
+package dev.vl3mesh.xds.client;
+
+import dev.vl3mesh.model.KubeClusterName;
+import dev.vl3mesh.xds.ResourceStore;
+import dev.vl3mesh.xds.View;
+import dev.vl3mesh.xds.proto.v1.LinkingGrpc;
+import dev.vl3mesh.xds.server.SendingStream;
+import dev.vl3mesh.xds.stream.DeltaSender;
+import io.envoyproxy.envoy.service.discovery.v3.DeltaDiscoveryRequest;
+import io.envoyproxy.envoy.service.discovery.v3.DeltaDiscoveryResponse;
+import io.grpc.Channel;
+import io.grpc.stub.ClientCallStreamObserver;
+import io.grpc.stub.ClientResponseObserver;
+import java.util.concurrent.CountDownLatch;
+
+/// A member's link to its home: brings what the home knows of other clusters into the member's store, and tells the
+/// home what the member has.
+public final class LinkClient implements AutoCloseable {
+    private final Channel channel;
+    private final KubeClusterName self;
+    private final ResourceStore store;
+    private final AdsClient down;
+    private final StreamWorker up;
+    private volatile boolean publishing;
+
+    /// Connects, and stays connected until closed; the channel stays the caller's.
+    public LinkClient(Channel channel, KubeClusterName self, ResourceStore store) {
+        this.channel = channel;
+        this.self = self;
+        this.store = store;
+        this.down = new AdsClient(channel, self.value(), new StoreFeeder(store, origin -> !origin.equals(self)));
+        down.start();
+        this.up = new StreamWorker("link-publish", this::publish);
+    }
+
+    /// Whether both directions are open.
+    public boolean connected() {
+        return publishing && down.connected();
+    }
+
+    private CountDownLatch publish() {
+        CountDownLatch ended = new CountDownLatch(1);
+        var observer = new Requests(ended);
+        var _ = LinkingGrpc.newStub(channel).publish(observer);
+        return ended;
+    }
+
+    private final class Requests implements ClientResponseObserver<DeltaDiscoveryResponse, DeltaDiscoveryRequest> {
+        private final CountDownLatch ended;
+        private SendingStream stream;
+
+        @SuppressWarnings("NullAway") // gRPC calls beforeStart first
+        Requests(CountDownLatch ended) {
+            this.ended = ended;
+        }
+
+        @Override
+        public void beforeStart(ClientCallStreamObserver<DeltaDiscoveryResponse> out) {
+            stream = new SendingStream(store, new DeltaSender(store, new View.OfOrigin(self)), out);
+            out.setOnReadyHandler(stream::drain);
+        }
+
+        @Override
+        public void onNext(DeltaDiscoveryRequest request) {
+            publishing = true;
+            stream.onNext(request);
+        }
+
+        @Override
+        public void onError(Throwable cause) {
+            publishing = false;
+            stream.onError(cause);
+            ended.countDown();
+        }
+
+        @Override
+        public void onCompleted() {
+            publishing = false;
+            stream.onCompleted();
+            ended.countDown();
+        }
+    }
+
+    @Override
+    public void close() {
+        up.close();
+        down.close();
+    }
+}

@@ -1,0 +1,207 @@
+package dev.vl3mesh.xds.encode;
+
+import com.google.protobuf.ByteString;
+import com.google.protobuf.InvalidProtocolBufferException;
+import dev.vl3mesh.model.Carrier;
+import dev.vl3mesh.model.DomainName;
+import dev.vl3mesh.model.KubeClusterName;
+import dev.vl3mesh.model.NodeName;
+import dev.vl3mesh.model.address.AddressPlan;
+import dev.vl3mesh.model.address.IpAddress;
+import dev.vl3mesh.model.address.IpPrefix;
+import dev.vl3mesh.model.plan.MeshResource;
+import dev.vl3mesh.model.plan.MeshResource.AttachmentResource;
+import dev.vl3mesh.model.plan.MeshResource.DomainResource;
+import dev.vl3mesh.model.plan.MeshResource.NodeResource;
+import dev.vl3mesh.model.plan.MeshResource.ServiceEndpoint;
+import dev.vl3mesh.model.plan.MeshResource.ServicePort;
+import dev.vl3mesh.model.plan.MeshResource.ServiceResource;
+import dev.vl3mesh.model.plan.ResourceKind;
+import dev.vl3mesh.xds.proto.v1.Attachment;
+import dev.vl3mesh.xds.proto.v1.Domain;
+import dev.vl3mesh.xds.proto.v1.Node;
+import dev.vl3mesh.xds.proto.v1.Service;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+
+/// Writes and reads resources. What is read may come from anybody: each field is checked.
+public final class ResourceCodec {
+    private static final int VNI_MAX = (1 << 24) - 1;
+    private static final int SLOT_MAX = 9;
+    private static final Set<String> PROTOCOLS = Set.of("TCP", "UDP", "SCTP");
+
+    private ResourceCodec() {}
+
+    /// Writes a resource; the same bytes for equal resources.
+    public static ByteString encode(MeshResource resource) {
+        return switch (resource) {
+            case DomainResource domain ->
+                Domain.newBuilder()
+                        .setName(domain.domain().value())
+                        .setHome(domain.origin().value())
+                        .addAllPrefixes(texts(domain.prefixes()))
+                        .setVni(domain.vni())
+                        .setSlot(domain.slot())
+                        .setMtu(domain.mtu())
+                        .setCarrier(domain.carrier().word())
+                        .build()
+                        .toByteString();
+            case NodeResource node ->
+                Node.newBuilder()
+                        .setDomain(node.domain().value())
+                        .setCluster(node.origin().value())
+                        .setName(node.node().value())
+                        .addAllOuterAddresses(texts(node.outerAddresses()))
+                        .build()
+                        .toByteString();
+            case AttachmentResource attachment ->
+                Attachment.newBuilder()
+                        .setDomain(attachment.domain().value())
+                        .setCluster(attachment.origin().value())
+                        .setNode(attachment.node().value())
+                        .addAllAddresses(texts(attachment.addresses()))
+                        .setNamespace(attachment.namespace())
+                        .setPod(attachment.pod())
+                        .setPodUid(attachment.podUid().orElse(""))
+                        .setServiceAccount(attachment.serviceAccount())
+                        .setReady(attachment.ready())
+                        .build()
+                        .toByteString();
+            case ServiceResource service -> encode(service);
+        };
+    }
+
+    private static ByteString encode(ServiceResource service) {
+        Service.Builder builder = Service.newBuilder()
+                .setDomain(service.domain().value())
+                .setCluster(service.origin().value())
+                .setNamespace(service.namespace())
+                .setName(service.name())
+                .setHeadless(service.headless());
+        for (ServicePort port : service.ports()) {
+            builder.addPorts(Service.Port.newBuilder()
+                    .setName(port.name())
+                    .setProtocol(port.protocol())
+                    .setPort(port.port())
+                    .setTargetPort(port.targetPort()));
+        }
+        for (ServiceEndpoint endpoint : service.endpoints()) {
+            builder.addEndpoints(Service.Endpoint.newBuilder()
+                    .addAllAddresses(texts(endpoint.addresses()))
+                    .setHostname(endpoint.hostname())
+                    .setPod(endpoint.pod())
+                    .setReady(endpoint.ready()));
+        }
+        return builder.build().toByteString();
+    }
+
+    private static List<String> texts(List<?> values) {
+        return values.stream().map(Object::toString).toList();
+    }
+
+    /// Reads a resource.
+    ///
+    /// @param name the name on the wire, which must be the resource's own
+    /// @throws ResourceProblem if any field is not as it must be
+    public static MeshResource decode(ResourceKind kind, String name, ByteString bytes) throws ResourceProblem {
+        try {
+            MeshResource resource = switch (kind) {
+                case DOMAIN -> domain(Domain.parseFrom(bytes));
+                case NODE -> node(Node.parseFrom(bytes));
+                case ATTACHMENT -> attachment(Attachment.parseFrom(bytes));
+                case SERVICE -> service(Service.parseFrom(bytes));
+            };
+            String own = resource.key().wireName();
+            if (!own.equals(name)) {
+                throw new ResourceProblem(kind + " '" + name + "': its content belongs to the name '" + own + "'");
+            }
+            return resource;
+        } catch (InvalidProtocolBufferException | IllegalArgumentException e) {
+            throw new ResourceProblem(kind + " '" + name + "': " + e.getMessage());
+        }
+    }
+
+    private static MeshResource domain(Domain message) {
+        List<IpPrefix> prefixes =
+                message.getPrefixesList().stream().map(IpPrefix::parse).toList();
+        AddressPlan.of(prefixes);
+        Carrier carrier = Carrier.parse(message.getCarrier())
+                .orElseThrow(() -> new IllegalArgumentException("unknown carrier '" + message.getCarrier() + "'"));
+        return new DomainResource(
+                new KubeClusterName(message.getHome()),
+                new DomainName(message.getName()),
+                prefixes,
+                within("vni", message.getVni(), 1, VNI_MAX),
+                within("slot", message.getSlot(), 0, SLOT_MAX),
+                within("mtu", message.getMtu(), 0, 65_535),
+                carrier);
+    }
+
+    private static MeshResource node(Node message) {
+        return new NodeResource(
+                new KubeClusterName(message.getCluster()),
+                new DomainName(message.getDomain()),
+                new NodeName(message.getName()),
+                addresses(message.getOuterAddressesList()));
+    }
+
+    private static MeshResource attachment(Attachment message) {
+        return new AttachmentResource(
+                new KubeClusterName(message.getCluster()),
+                new DomainName(message.getDomain()),
+                nonEmpty(addresses(message.getAddressesList())),
+                new NodeName(message.getNode()),
+                message.getNamespace(),
+                message.getPod(),
+                message.getPodUid().isEmpty() ? Optional.empty() : Optional.of(message.getPodUid()),
+                message.getServiceAccount(),
+                message.getReady());
+    }
+
+    private static MeshResource service(Service message) {
+        return new ServiceResource(
+                new KubeClusterName(message.getCluster()),
+                new DomainName(message.getDomain()),
+                message.getNamespace(),
+                message.getName(),
+                message.getHeadless(),
+                message.getPortsList().stream().map(ResourceCodec::port).toList(),
+                message.getEndpointsList().stream()
+                        .map(e -> new ServiceEndpoint(
+                                nonEmpty(addresses(e.getAddressesList())), e.getHostname(), e.getPod(), e.getReady()))
+                        .toList());
+    }
+
+    private static ServicePort port(Service.Port message) {
+        if (!PROTOCOLS.contains(message.getProtocol())) {
+            throw new IllegalArgumentException("unknown protocol '" + message.getProtocol() + "'");
+        }
+        return new ServicePort(
+                message.getName(),
+                message.getProtocol(),
+                within("port", message.getPort(), 1, 65_535),
+                within("target port", message.getTargetPort(), 1, 65_535));
+    }
+
+    private static List<IpAddress> addresses(List<String> texts) {
+        if (texts.size() > 2) {
+            throw new IllegalArgumentException("more than one address of a family");
+        }
+        return texts.stream().map(IpAddress::parse).toList();
+    }
+
+    private static List<IpAddress> nonEmpty(List<IpAddress> addresses) {
+        if (addresses.isEmpty()) {
+            throw new IllegalArgumentException("no address");
+        }
+        return addresses;
+    }
+
+    private static int within(String what, int value, int min, int max) {
+        if (value < min || value > max) {
+            throw new IllegalArgumentException(what + " " + value + " is not in " + min + ".." + max);
+        }
+        return value;
+    }
+}

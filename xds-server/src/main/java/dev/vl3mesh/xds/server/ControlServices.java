@@ -1,0 +1,244 @@
+package dev.vl3mesh.xds.server;
+
+import com.google.protobuf.ByteString;
+import dev.vl3mesh.identity.Pem;
+import dev.vl3mesh.identity.SpiffeId;
+import dev.vl3mesh.model.DomainName;
+import dev.vl3mesh.model.KubeClusterName;
+import dev.vl3mesh.model.NodeName;
+import dev.vl3mesh.model.plan.MeshResource;
+import dev.vl3mesh.model.plan.ResourceKind;
+import dev.vl3mesh.xds.ResourceStore;
+import dev.vl3mesh.xds.View;
+import dev.vl3mesh.xds.client.StoreFeeder;
+import dev.vl3mesh.xds.proto.v1.EnrolRequest;
+import dev.vl3mesh.xds.proto.v1.EnrolResponse;
+import dev.vl3mesh.xds.proto.v1.EnrolmentGrpc;
+import dev.vl3mesh.xds.proto.v1.JoiningGrpc;
+import dev.vl3mesh.xds.proto.v1.LeaseBlockRequest;
+import dev.vl3mesh.xds.proto.v1.LeaseBlockResponse;
+import dev.vl3mesh.xds.proto.v1.LeaveRequest;
+import dev.vl3mesh.xds.proto.v1.LeaveResponse;
+import dev.vl3mesh.xds.proto.v1.LinkingGrpc;
+import dev.vl3mesh.xds.proto.v1.NodeReport;
+import dev.vl3mesh.xds.proto.v1.NodeReportAck;
+import dev.vl3mesh.xds.proto.v1.NodeReportingGrpc;
+import dev.vl3mesh.xds.proto.v1.RedeemRequest;
+import dev.vl3mesh.xds.proto.v1.RedeemResponse;
+import dev.vl3mesh.xds.proto.v1.RenewRequest;
+import dev.vl3mesh.xds.proto.v1.ReturnBlockRequest;
+import dev.vl3mesh.xds.proto.v1.ReturnBlockResponse;
+import dev.vl3mesh.xds.server.ControlHandlers.Refusal;
+import dev.vl3mesh.xds.server.ControlHandlers.Signed;
+import dev.vl3mesh.xds.stream.DeltaReceiver;
+import dev.vl3mesh.xds.stream.DeltaSender;
+import io.envoyproxy.envoy.service.discovery.v3.AggregatedDiscoveryServiceGrpc;
+import io.envoyproxy.envoy.service.discovery.v3.DeltaDiscoveryRequest;
+import io.envoyproxy.envoy.service.discovery.v3.DeltaDiscoveryResponse;
+import io.grpc.BindableService;
+import io.grpc.Status;
+import io.grpc.stub.CallStreamObserver;
+import io.grpc.stub.ServerCallStreamObserver;
+import io.grpc.stub.StreamObserver;
+import java.security.cert.X509Certificate;
+import java.util.List;
+import java.util.function.Supplier;
+
+/// The gRPC services of a control plane: each checks who calls, and hands over to [ControlHandlers] or to the store.
+final class ControlServices {
+    private final KubeClusterName cluster;
+    private final String trustDomain;
+    private final ResourceStore store;
+    private final ControlHandlers handlers;
+
+    ControlServices(KubeClusterName cluster, String trustDomain, ResourceStore store, ControlHandlers handlers) {
+        this.cluster = cluster;
+        this.trustDomain = trustDomain;
+        this.store = store;
+        this.handlers = handlers;
+    }
+
+    List<BindableService> all() {
+        return List.of(new Discovery(), new Enrolment(), new Reporting(), new Joining(), new Linking());
+    }
+
+    private NodeName callingNode() {
+        SpiffeId id = Peer.ID.get();
+        if (!id.trustDomain().equals(trustDomain) || !id.isKind("node")) {
+            throw Status.PERMISSION_DENIED
+                    .withDescription(id + " is no agent of this cluster")
+                    .asRuntimeException();
+        }
+        return new NodeName(id.lastSegment());
+    }
+
+    private KubeClusterName callingCluster() {
+        SpiffeId id = Peer.ID.get();
+        if (!id.trustDomain().equals(trustDomain) || !id.isKind("cluster")) {
+            throw Status.PERMISSION_DENIED
+                    .withDescription(id + " is no member cluster")
+                    .asRuntimeException();
+        }
+        return new KubeClusterName(id.lastSegment());
+    }
+
+    private View viewOfCaller() {
+        if (Peer.ID.get().isKind("cluster")) {
+            KubeClusterName member = callingCluster();
+            return new View.OfCluster(member, domain -> handlers.mayTakePart(member, domain));
+        }
+        return new View.OfNode(cluster, callingNode());
+    }
+
+    /// Answers a unary call; a refusal becomes a status that the caller can read.
+    private static <A> void answer(StreamObserver<A> out, Supplier<A> answer) {
+        A result;
+        try {
+            result = answer.get();
+        } catch (Refusal e) {
+            out.onError(Status.PERMISSION_DENIED.withDescription(e.getMessage()).asRuntimeException());
+            return;
+        } catch (IllegalArgumentException e) {
+            out.onError(Status.INVALID_ARGUMENT.withDescription(e.getMessage()).asRuntimeException());
+            return;
+        }
+        out.onNext(result);
+        out.onCompleted();
+    }
+
+    private static List<ByteString> ders(List<X509Certificate> certificates) {
+        return certificates.stream().map(c -> ByteString.copyFrom(Pem.der(c))).toList();
+    }
+
+    private static RedeemResponse response(Signed signed) {
+        return RedeemResponse.newBuilder()
+                .addAllCertificateChain(ders(signed.chain()))
+                .addAllRoots(ders(signed.roots()))
+                .setHome(signed.home().value())
+                .build();
+    }
+
+    private final class Discovery extends AggregatedDiscoveryServiceGrpc.AggregatedDiscoveryServiceImplBase {
+        @Override
+        public StreamObserver<DeltaDiscoveryRequest> deltaAggregatedResources(
+                StreamObserver<DeltaDiscoveryResponse> out) {
+            View view = viewOfCaller();
+            var call = (ServerCallStreamObserver<DeltaDiscoveryResponse>) out;
+            SendingStream stream = new SendingStream(store, new DeltaSender(store, view), call);
+            call.setOnReadyHandler(stream::drain);
+            call.setOnCancelHandler(() -> stream.onError(Status.CANCELLED.asRuntimeException()));
+            return stream;
+        }
+    }
+
+    private final class Enrolment extends EnrolmentGrpc.EnrolmentImplBase {
+        @Override
+        public void enrol(EnrolRequest request, StreamObserver<EnrolResponse> out) {
+            answer(out, () -> {
+                Signed signed =
+                        handlers.enrol(request.getToken(), request.getCsr().toByteArray());
+                return EnrolResponse.newBuilder()
+                        .addAllCertificateChain(ders(signed.chain()))
+                        .addAllRoots(ders(signed.roots()))
+                        .build();
+            });
+        }
+    }
+
+    private final class Reporting extends NodeReportingGrpc.NodeReportingImplBase {
+        @Override
+        public StreamObserver<NodeReport> report(StreamObserver<NodeReportAck> out) {
+            NodeName node = callingNode();
+            return new StreamObserver<>() {
+                @Override
+                public void onNext(NodeReport report) {
+                    handlers.report(node, report);
+                    out.onNext(NodeReportAck.newBuilder()
+                            .setNonce(report.getNonce())
+                            .build());
+                }
+
+                @Override
+                public void onError(Throwable cause) {
+                    // the agent comes back; its last report grows old, and its age is shown
+                }
+
+                @Override
+                public void onCompleted() {
+                    out.onCompleted();
+                }
+            };
+        }
+    }
+
+    private final class Joining extends JoiningGrpc.JoiningImplBase {
+        @Override
+        public void redeem(RedeemRequest request, StreamObserver<RedeemResponse> out) {
+            answer(
+                    out,
+                    () -> response(handlers.redeem(
+                            request.getInvitation(),
+                            request.getSecret().toByteArray(),
+                            new KubeClusterName(request.getCluster()),
+                            request.getCsr().toByteArray())));
+        }
+    }
+
+    private final class Linking extends LinkingGrpc.LinkingImplBase {
+        @Override
+        public StreamObserver<DeltaDiscoveryResponse> publish(StreamObserver<DeltaDiscoveryRequest> out) {
+            KubeClusterName member = callingCluster();
+            StoreFeeder feeder = new StoreFeeder(store, member::equals) {
+                @Override
+                public void onBatch(ResourceKind kind, List<MeshResource> upserts, List<String> removals) {
+                    handlers.checkPublished(member, upserts);
+                    super.onBatch(kind, upserts, removals);
+                }
+            };
+            DeltaReceiver receiver = new DeltaReceiver(cluster.value(), feeder);
+            for (ResourceKind kind : ResourceKind.values()) {
+                receiver.restore(kind, feeder.known(kind));
+            }
+            receiver.open().forEach(out::onNext);
+            handlers.linked(member, true);
+            return new ReceivingStream(
+                    receiver, (CallStreamObserver<DeltaDiscoveryRequest>) out, () -> handlers.linked(member, false));
+        }
+
+        @Override
+        public void leaseBlock(LeaseBlockRequest request, StreamObserver<LeaseBlockResponse> out) {
+            KubeClusterName member = callingCluster();
+            answer(
+                    out,
+                    () -> LeaseBlockResponse.newBuilder()
+                            .setNumber(handlers.leaseBlock(
+                                    member, new DomainName(request.getDomain()), request.getRequestId()))
+                            .build());
+        }
+
+        @Override
+        public void returnBlock(ReturnBlockRequest request, StreamObserver<ReturnBlockResponse> out) {
+            KubeClusterName member = callingCluster();
+            answer(out, () -> {
+                handlers.returnBlock(member, new DomainName(request.getDomain()), request.getNumber());
+                return ReturnBlockResponse.getDefaultInstance();
+            });
+        }
+
+        @Override
+        public void renew(RenewRequest request, StreamObserver<RedeemResponse> out) {
+            callingCluster();
+            SpiffeId id = Peer.ID.get();
+            answer(out, () -> response(handlers.renew(id, request.getCsr().toByteArray())));
+        }
+
+        @Override
+        public void leave(LeaveRequest request, StreamObserver<LeaveResponse> out) {
+            KubeClusterName member = callingCluster();
+            answer(out, () -> {
+                handlers.leave(member);
+                return LeaveResponse.getDefaultInstance();
+            });
+        }
+    }
+}

@@ -1,0 +1,228 @@
+package dev.vl3mesh.xds;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
+
+import dev.vl3mesh.identity.CertificateIssuer;
+import dev.vl3mesh.identity.Pem;
+import dev.vl3mesh.identity.SpiffeId;
+import dev.vl3mesh.identity.Svid;
+import dev.vl3mesh.model.DomainName;
+import dev.vl3mesh.model.KubeClusterName;
+import dev.vl3mesh.model.NodeName;
+import dev.vl3mesh.model.address.IpAddress;
+import dev.vl3mesh.model.plan.MeshResource;
+import dev.vl3mesh.model.plan.MeshResource.AttachmentResource;
+import dev.vl3mesh.model.plan.ResourceKey;
+import dev.vl3mesh.model.plan.ResourceKind;
+import dev.vl3mesh.model.plan.SnapshotDelta;
+import dev.vl3mesh.xds.client.AdsClient;
+import dev.vl3mesh.xds.client.ControlChannel;
+import dev.vl3mesh.xds.client.IdentityClient;
+import dev.vl3mesh.xds.client.LinkClient;
+import dev.vl3mesh.xds.client.StoreFeeder;
+import dev.vl3mesh.xds.server.ControlServer;
+import io.grpc.ManagedChannel;
+import io.grpc.StatusRuntimeException;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.security.SecureRandom;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/// A home, a member and agents over real TLS on loopback.
+class ControlServerTest {
+    private static final SecureRandom RANDOM = new SecureRandom();
+    private static final String TRUST_DOMAIN = "east.test";
+    private static final KubeClusterName EAST = new KubeClusterName("east");
+    private static final KubeClusterName WEST = new KubeClusterName("west");
+    private static final DomainName RED = new DomainName("red");
+
+    private final CertificateIssuer issuer =
+            CertificateIssuer.newRoot(TRUST_DOMAIN, Instant.now(), Duration.ofHours(1), RANDOM);
+    private final FakeHandlers handlers = new FakeHandlers(issuer, TRUST_DOMAIN);
+    private final ResourceStore home = new ResourceStore();
+    private final List<AutoCloseable> open = new ArrayList<>();
+    private String address = "";
+
+    @BeforeEach
+    void start() throws IOException {
+        Svid svid = issuer.issue(SpiffeId.control(TRUST_DOMAIN), List.of(), Instant.now(), Duration.ofHours(1));
+        Svid withRoot = new Svid(svid.key(), List.of(svid.chain().getFirst(), issuer.root()), svid.roots());
+        ControlServer server = new ControlServer(
+                        new InetSocketAddress(InetAddress.getLoopbackAddress(), 0),
+                        EAST,
+                        () -> withRoot,
+                        home,
+                        handlers)
+                .start();
+        address = "127.0.0.1:" + server.port();
+        open.add(server);
+    }
+
+    @AfterEach
+    void stop() throws Exception {
+        for (AutoCloseable closeable : open.reversed()) {
+            closeable.close();
+        }
+    }
+
+    private ManagedChannel closing(ManagedChannel channel) {
+        open.add(channel::shutdownNow);
+        return channel;
+    }
+
+    private static AttachmentResource attachment(KubeClusterName origin, String node, String address) {
+        return new AttachmentResource(
+                origin,
+                RED,
+                List.of(IpAddress.parse(address)),
+                new NodeName(node),
+                "prod",
+                "p",
+                Optional.of("uid-" + address),
+                "default",
+                true);
+    }
+
+    private void publish(ResourceStore store, KubeClusterName origin, MeshResource... resources) {
+        store.apply(origin, new SnapshotDelta(List.of(resources), Set.of()));
+    }
+
+    private Svid enrol(String node) {
+        ManagedChannel anonymous = closing(
+                ControlChannel.anonymous(address, () -> List.of(issuer.root()), SpiffeId.control(TRUST_DOMAIN)));
+        return new IdentityClient(anonymous, RANDOM).enrol("node:" + node);
+    }
+
+    private ResourceStore agent(Svid svid) {
+        ResourceStore store = new ResourceStore();
+        AdsClient client = new AdsClient(
+                closing(ControlChannel.mutual(address, () -> svid, SpiffeId.control(TRUST_DOMAIN))),
+                "agent",
+                new StoreFeeder(store, _ -> true));
+        open.add(client);
+        client.start();
+        return store;
+    }
+
+    private LinkClient link(ResourceStore store) {
+        ManagedChannel joining = closing(ControlChannel.pinned(address, Pem.fingerprint(issuer.root())));
+        Svid svid = new IdentityClient(joining, RANDOM).redeem("invitation", new byte[16], WEST);
+        LinkClient link = new LinkClient(
+                closing(ControlChannel.mutual(address, () -> svid, SpiffeId.control(TRUST_DOMAIN))), WEST, store);
+        open.add(link);
+        return link;
+    }
+
+    private static List<Optional<String>> uids(ResourceStore store, KubeClusterName origin) {
+        return store.of(origin).stream()
+                .map(r -> ((AttachmentResource) r).podUid())
+                .toList();
+    }
+
+    @Test
+    void anAgentSeesDomainsOfItsNodeOnlyAndUidsOfItsOwnPodsOnly() {
+        publish(home, EAST, attachment(EAST, "east-1", "172.16.0.2"), attachment(EAST, "east-2", "172.16.0.3"));
+        home.complete(EAST);
+        ResourceStore one = agent(enrol("east-1"));
+        ResourceStore three = agent(enrol("east-3"));
+        await().untilAsserted(() -> assertThat(one.of(EAST)).hasSize(2));
+        assertThat(uids(one, EAST)).containsExactlyInAnyOrder(Optional.of("uid-172.16.0.2"), Optional.empty());
+        await().until(() -> three.isComplete(EAST));
+        assertThat(three.of(EAST)).isEmpty();
+
+        publish(home, EAST, attachment(EAST, "east-3", "172.16.0.4"));
+        await().untilAsserted(() -> assertThat(three.of(EAST)).hasSize(3));
+        home.apply(
+                EAST,
+                new SnapshotDelta(
+                        List.of(),
+                        Set.of(attachment(EAST, "east-3", "172.16.0.4").key())));
+        await().untilAsserted(() -> assertThat(three.of(EAST)).isEmpty());
+    }
+
+    @Test
+    void aMemberAndItsHomeLearnOfEachOther() {
+        ResourceStore member = new ResourceStore();
+        publish(home, EAST, attachment(EAST, "east-1", "172.16.0.2"));
+        home.complete(EAST);
+        publish(member, WEST, attachment(WEST, "west-1", "172.16.0.66"));
+        member.complete(WEST);
+        LinkClient link = link(member);
+        await().untilAsserted(() -> assertThat(home.of(WEST)).hasSize(1));
+        await().untilAsserted(() -> assertThat(member.of(EAST)).hasSize(1));
+        await().until(() -> home.isComplete(WEST) && member.isComplete(EAST) && link.connected());
+        assertThat(uids(home, WEST)).containsExactly(Optional.empty());
+
+        ResourceKey gone = attachment(WEST, "west-1", "172.16.0.66").key();
+        member.apply(WEST, new SnapshotDelta(List.of(), Set.of(gone)));
+        await().untilAsserted(() -> assertThat(home.of(WEST)).isEmpty());
+    }
+
+    @Test
+    void nothingIsTakenForGoneWhileItsOriginIsIncomplete() {
+        publish(home, EAST, attachment(EAST, "east-1", "172.16.0.2"));
+        publish(home, WEST, attachment(WEST, "west-1", "172.16.0.66"));
+        home.complete(EAST);
+        Svid svid = enrol("east-1");
+        ResourceStore agent = new ResourceStore();
+        StoreFeeder feeder = new StoreFeeder(agent, _ -> true);
+        AdsClient client = new AdsClient(
+                closing(ControlChannel.mutual(address, () -> svid, SpiffeId.control(TRUST_DOMAIN))), "agent", feeder);
+        open.add(client);
+        AttachmentResource kept = attachment(WEST, "west-2", "172.16.0.67");
+        publish(agent, WEST, kept);
+        client.restore(ResourceKind.ATTACHMENT, feeder.known(ResourceKind.ATTACHMENT));
+        client.start();
+        await().until(() -> agent.isComplete(EAST));
+        assertThat(agent.of(WEST)).contains(kept).hasSize(2);
+        home.complete(WEST);
+        await().untilAsserted(
+                        () -> assertThat(agent.of(WEST)).doesNotContain(kept).hasSize(1));
+    }
+
+    @Test
+    void whoHasNoCertificateOrAForeignOneGetsNothing() {
+        publish(home, EAST, attachment(EAST, "east-1", "172.16.0.2"));
+        CertificateIssuer foreign = CertificateIssuer.newRoot(TRUST_DOMAIN, Instant.now(), Duration.ofHours(1), RANDOM);
+        Svid forged =
+                foreign.issue(SpiffeId.node(TRUST_DOMAIN, "east-1"), List.of(), Instant.now(), Duration.ofHours(1));
+        Svid trusting = new Svid(forged.key(), forged.chain(), List.of(issuer.root()));
+        ResourceStore stranger = agent(trusting);
+        Svid node = enrol("east-1");
+        assertThatThrownBy(() -> new IdentityClient(
+                                closing(ControlChannel.anonymous(
+                                        address, () -> List.of(issuer.root()), SpiffeId.control(TRUST_DOMAIN))),
+                                RANDOM)
+                        .renew())
+                .isInstanceOf(StatusRuntimeException.class)
+                .hasMessageContaining("needs a client certificate");
+        assertThatThrownBy(() -> new IdentityClient(
+                                closing(ControlChannel.mutual(address, () -> node, SpiffeId.control(TRUST_DOMAIN))),
+                                RANDOM)
+                        .renew())
+                .hasMessageContaining("is no member cluster");
+        assertThat(stranger.of(EAST)).isEmpty();
+    }
+
+    @Test
+    void anInvitationIsGoodOnce() {
+        ManagedChannel joining = closing(ControlChannel.pinned(address, Pem.fingerprint(issuer.root())));
+        IdentityClient client = new IdentityClient(joining, RANDOM);
+        assertThat(client.redeem("i", new byte[16], WEST).id()).hasToString("spiffe://east.test/cluster/west");
+        assertThatThrownBy(() -> client.redeem("i", new byte[16], WEST)).hasMessageContaining("redeemed before");
+        ManagedChannel wrongPin = closing(ControlChannel.pinned(address, "00"));
+        assertThatThrownBy(() -> new IdentityClient(wrongPin, RANDOM).redeem("j", new byte[16], WEST))
+                .isInstanceOf(StatusRuntimeException.class);
+    }
+}
