@@ -9,6 +9,7 @@ import dev.vl3mesh.xds.proto.v1.JoiningGrpc;
 import io.grpc.Server;
 import io.grpc.netty.GrpcSslContexts;
 import io.grpc.netty.NettyServerBuilder;
+import io.grpc.util.TransmitStatusRuntimeExceptionInterceptor;
 import io.netty.handler.ssl.ClientAuth;
 import io.netty.handler.ssl.SslContext;
 import io.netty.handler.ssl.SslContextBuilder;
@@ -51,6 +52,7 @@ public final class ControlServer implements AutoCloseable {
                 .permitKeepAliveWithoutCalls(true)
                 .keepAliveTime(20, TimeUnit.SECONDS)
                 .keepAliveTimeout(10, TimeUnit.SECONDS)
+                .intercept(TransmitStatusRuntimeExceptionInterceptor.instance())
                 .intercept(new Peer(Set.of(EnrolmentGrpc.SERVICE_NAME, JoiningGrpc.SERVICE_NAME)));
         new ControlServices(cluster, trustDomain, store, handlers).all().forEach(builder::addService);
         this.server = builder.build();
