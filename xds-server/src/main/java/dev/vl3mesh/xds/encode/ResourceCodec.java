@@ -21,6 +21,9 @@ import dev.vl3mesh.xds.proto.v1.Attachment;
 import dev.vl3mesh.xds.proto.v1.Domain;
 import dev.vl3mesh.xds.proto.v1.Node;
 import dev.vl3mesh.xds.proto.v1.Service;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -98,6 +101,18 @@ public final class ResourceCodec {
 
     private static List<String> texts(List<?> values) {
         return values.stream().map(Object::toString).toList();
+    }
+
+    /// The version of a written resource, a hash of its content: equal after any restart, on any replica, and for
+    /// whoever kept the resource on disk.
+    public static String version(ByteString body) {
+        try {
+            MessageDigest sha256 = MessageDigest.getInstance("SHA-256");
+            sha256.update(body.asReadOnlyByteBuffer());
+            return HexFormat.of().formatHex(sha256.digest(), 0, 8);
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException("every Java platform has SHA-256", e);
+        }
     }
 
     /// Reads a resource.

@@ -14,12 +14,9 @@ import dev.vl3mesh.xds.proto.v1.Origin;
 import io.envoyproxy.envoy.service.discovery.v3.DeltaDiscoveryRequest;
 import io.envoyproxy.envoy.service.discovery.v3.DeltaDiscoveryResponse;
 import io.envoyproxy.envoy.service.discovery.v3.Resource;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
-import java.util.HexFormat;
 import java.util.Iterator;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -163,7 +160,7 @@ public final class DeltaSender {
         Optional<MeshResource> visible = store.see(view, key);
         if (visible.isPresent()) {
             ByteString body = ResourceCodec.encode(visible.get());
-            String version = version(body);
+            String version = ResourceCodec.version(body);
             if (version.equals(state.known.put(name, version))) {
                 return 0;
             }
@@ -235,17 +232,6 @@ public final class DeltaSender {
         String nonce = Long.toString(++nonces);
         state.nonceUnderWay = Optional.of(nonce);
         return response.setNonce(nonce).build();
-    }
-
-    /// A version is a hash of the content: equal after any restart, on any replica.
-    private static String version(ByteString body) {
-        try {
-            MessageDigest sha256 = MessageDigest.getInstance("SHA-256");
-            sha256.update(body.asReadOnlyByteBuffer());
-            return HexFormat.of().formatHex(sha256.digest(), 0, 8);
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException("every Java platform has SHA-256", e);
-        }
     }
 
     /// The names that the receiver is thought to have, for tests.
