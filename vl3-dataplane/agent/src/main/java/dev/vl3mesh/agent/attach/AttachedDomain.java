@@ -73,14 +73,23 @@ final class AttachedDomain {
         Optional<PodLink> wanted = link(uid, sandbox);
         PodLink current = attached.get(uid);
         if (current != null && !wanted.equals(Optional.of(current))) {
-            open.detach(current);
-            attached.remove(uid);
-            log.info("{}: detached {}", domain, current.pod());
+            detach(open, current);
         }
         if (wanted.isEmpty()) {
             problems.remove(uid);
         } else if (!attached.containsKey(uid)) {
             attach(open, wanted.get());
+        }
+    }
+
+    private void detach(Room open, PodLink link) {
+        attached.remove(link.podUid());
+        try {
+            open.detach(link);
+            log.info("{}: detached {}", domain, link.pod());
+        } catch (AttachException e) {
+            log.warn("{}: {}; trying again", domain, e.getMessage());
+            retry = true;
         }
     }
 

@@ -1,9 +1,11 @@
 package dev.vl3mesh.agent.attach;
 
-import dev.vl3mesh.agent.carrier.MacAddress;
+import dev.vl3mesh.agent.carrier.NameHash;
+import dev.vl3mesh.linux.netlink.HardwareAddress;
 import dev.vl3mesh.model.DomainName;
 import dev.vl3mesh.model.InterfaceName;
 import dev.vl3mesh.model.address.IpAddress;
+import java.util.HexFormat;
 import java.util.List;
 
 /// One pod's way into one domain: a pair of interfaces, one end in the pod, the other in the domain's room.
@@ -14,8 +16,6 @@ import java.util.List;
 /// @param addresses the pod's inner addresses
 public record PodLink(
         DomainName domain, String podUid, String networkNamespace, String pod, List<IpAddress> addresses) {
-    private static final int NAME_DIGITS = 12;
-
     /// Makes an immutable copy of the addresses.
     public PodLink {
         addresses = List.copyOf(addresses);
@@ -28,22 +28,23 @@ public record PodLink(
 
     /// The name of the interface in the room, `p` and 12 digits.
     public String roomInterface() {
-        String digits = MacAddress.derivedFrom(podUid).toString().replace(":", "");
-        return "p" + digits.substring(digits.length() - NAME_DIGITS);
+        return "p"
+                + HexFormat.of().formatHex(NameHash.of(podUid).hardwareAddress().bytes());
     }
 
     /// The Ethernet address of the interface in the pod.
-    public MacAddress podMac() {
-        return mac("pod");
+    public HardwareAddress podHardwareAddress() {
+        return hardwareAddress("pod");
     }
 
     /// The Ethernet address of the interface in the room.
-    public MacAddress roomMac() {
-        return mac("room");
+    public HardwareAddress roomHardwareAddress() {
+        return hardwareAddress("room");
     }
 
     /// Another sandbox of the same pod has another namespace, and so a pair of other addresses.
-    private MacAddress mac(String end) {
-        return MacAddress.derivedFrom(domain + "/" + podUid + "/" + networkNamespace + "/" + end);
+    private HardwareAddress hardwareAddress(String end) {
+        return NameHash.of(domain + "/" + podUid + "/" + networkNamespace + "/" + end)
+                .hardwareAddress();
     }
 }

@@ -1,0 +1,261 @@
+package dev.vl3mesh.agent.attach;
+
+import dev.vl3mesh.agent.carrier.Carrier;
+import dev.vl3mesh.agent.carrier.CarrierSpec;
+import dev.vl3mesh.agent.carrier.Missing;
+import dev.vl3mesh.agent.carrier.Peer;
+import dev.vl3mesh.agent.carrier.VxlanOverhead;
+import dev.vl3mesh.linux.LinuxException;
+import dev.vl3mesh.linux.netlink.AddressSpec;
+import dev.vl3mesh.linux.netlink.Link;
+import dev.vl3mesh.linux.netlink.NeighborSpec;
+import dev.vl3mesh.linux.netlink.RouteClient;
+import dev.vl3mesh.linux.netlink.RouteSpec;
+import dev.vl3mesh.linux.netlink.VethSpec;
+import dev.vl3mesh.linux.netns.NetworkNamespace;
+import dev.vl3mesh.linux.netns.NodeMounts;
+import dev.vl3mesh.model.address.IpAddress;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.Set;
+
+/// A room as a network namespace.
+final class KernelRoom implements Room {
+    private static final String LOOPBACK = "lo";
+
+    private final NodeMounts mounts;
+    private final NetworkNamespace namespace;
+    private final RouteClient client;
+    private final Carrier carrier;
+    private final Underlay underlay;
+    private final OptionalInt inheritedMtu;
+    private RoomSpec spec;
+
+    KernelRoom(
+            RoomSpec spec,
+            boolean isNew,
+            NodeMounts mounts,
+            NetworkNamespace namespace,
+            RouteClient client,
+            Carrier carrier,
+            Underlay underlay) {
+        this.spec = spec;
+        this.mounts = mounts;
+        this.namespace = namespace;
+        this.client = client;
+        this.carrier = carrier;
+        this.underlay = underlay;
+        this.inheritedMtu = isNew ? OptionalInt.empty() : inheritedMtu(client);
+    }
+
+    /// All pods' interfaces have the domain's MTU.
+    private static OptionalInt inheritedMtu(RouteClient client) {
+        return RoomDump.ofLinks(client).pods().values().stream()
+                .mapToInt(Link::mtu)
+                .min();
+    }
+
+    @Override
+    public OptionalInt inheritedMtu() {
+        return inheritedMtu;
+    }
+
+    @Override
+    public Map<PodLink, String> reconcile(
+            RoomSpec wanted,
+            Collection<PodLink> links,
+            Collection<Peer> peers,
+            Collection<RemoteRoute> routes,
+            Prune prune) {
+        spec = wanted;
+        try {
+            gateway();
+            carrier.reconcile(carrierSpec(), peers, prune.remotes());
+            RoomDump dump = RoomDump.whole(client);
+            Map<PodLink, String> failed = reconcileLinks(links, dump, prune.links());
+            reconcileRemotes(routes, dump, prune.remotes());
+            return failed;
+        } catch (LinuxException e) {
+            throw failure(e);
+        }
+    }
+
+    private AttachException failure(LinuxException cause) {
+        return new AttachException("room " + spec.name() + ": " + cause.getMessage(), cause);
+    }
+
+    private CarrierSpec carrierSpec() {
+        List<CarrierSpec.End> ends = spec.outer().stream()
+                .map(outer -> new CarrierSpec.End(
+                        outer, Math.max(spec.mtu(), underlay.mtu(outer) - VxlanOverhead.bytes(outer.family()))))
+                .toList();
+        return new CarrierSpec(spec.vni(), spec.vtep(), ends);
+    }
+
+    private void gateway() {
+        Link loopback = RoomDump.require(client.link(LOOPBACK), LOOPBACK);
+        if (!loopback.up()) {
+            client.setUp(loopback.index());
+        }
+        List<AddressSpec> addresses = spec.gateway().stream()
+                .map(address -> new AddressSpec(
+                        loopback.index(),
+                        address.toInetAddress(),
+                        address.family().bits()))
+                .toList();
+        Missing.of(addresses, new HashSet<>(client.addresses())).forEach(client::putAddress);
+    }
+
+    private Map<PodLink, String> reconcileLinks(Collection<PodLink> links, RoomDump dump, boolean prune) {
+        Set<String> strangers = new HashSet<>(dump.pods().keySet());
+        Map<PodLink, String> failed = new LinkedHashMap<>();
+        for (PodLink link : links) {
+            strangers.remove(link.roomInterface());
+            try {
+                ensure(link, dump);
+            } catch (AttachException e) {
+                failed.put(link, String.valueOf(e.getMessage()));
+            }
+        }
+        if (prune) {
+            strangers.forEach(client::deleteLink);
+        }
+        return failed;
+    }
+
+    private void reconcileRemotes(Collection<RemoteRoute> routes, RoomDump dump, boolean prune) {
+        List<RouteSpec> wanted = routes.stream().map(this::route).toList();
+        // Routes without a next hop are the pods' and the carrier's own, and go with their interfaces.
+        Set<RouteSpec> present = new HashSet<>(dump.routes());
+        present.removeIf(route -> route.gateway().isEmpty());
+        client.putRoutes(Missing.of(wanted, present));
+        if (prune) {
+            Set<Object> destinations = new HashSet<>();
+            wanted.forEach(route -> destinations.add(route.destination()));
+            present.removeIf(route -> destinations.contains(route.destination()));
+            client.deleteRoutes(present);
+        }
+    }
+
+    private RouteSpec route(RemoteRoute route) {
+        IpAddress destination = route.destination();
+        return new RouteSpec(
+                destination.toInetAddress(),
+                destination.family().bits(),
+                carrier.link(route.underlay()),
+                Optional.of(route.nextHop().toInetAddress()),
+                Optional.empty());
+    }
+
+    @Override
+    public void attach(PodLink link) {
+        try {
+            ensure(link, RoomDump.ofLinks(client));
+        } catch (LinuxException e) {
+            throw failure(e);
+        }
+    }
+
+    /// Leaves alone what is right, and makes again what is not this link's.
+    private void ensure(PodLink link, RoomDump dump) {
+        Optional<Link> present = Optional.ofNullable(dump.pods().get(link.roomInterface()));
+        try (PodEnd pod = PodEnd.open(link, spec, mounts)) {
+            boolean mine = present.flatMap(Link::address)
+                            .filter(link.roomHardwareAddress()::equals)
+                            .isPresent()
+                    && pod.isPresent();
+            if (!mine) {
+                make(link, pod, present.isPresent());
+            }
+            configure(link, dump);
+            pod.configure();
+        } catch (LinuxException e) {
+            client.deleteLink(link.roomInterface());
+            throw new AttachException("attach " + link.pod() + " to " + link.domain() + ": " + e.getMessage(), e);
+        }
+    }
+
+    private void make(PodLink link, PodEnd pod, boolean taken) {
+        if (taken) {
+            client.deleteLink(link.roomInterface());
+        }
+        pod.clear();
+        client.addVeth(
+                new VethSpec(
+                        link.roomInterface(),
+                        link.roomHardwareAddress(),
+                        link.podInterface(),
+                        link.podHardwareAddress(),
+                        spec.mtu(),
+                        link.pod()),
+                pod.namespace());
+        pod.prepare();
+    }
+
+    /// The room's end.
+    private void configure(PodLink link, RoomDump dump) {
+        String name = link.roomInterface();
+        Link present = RoomDump.require(client.link(name), name);
+        int index = present.index();
+        if (present.mtu() != spec.mtu()) {
+            client.setMtu(index, spec.mtu());
+        }
+        if (!present.up()) {
+            client.setUp(index);
+        }
+        List<NeighborSpec> neighbors = new ArrayList<>();
+        List<RouteSpec> routes = new ArrayList<>();
+        for (IpAddress address : link.addresses()) {
+            neighbors.add(new NeighborSpec(index, address.toInetAddress(), link.podHardwareAddress()));
+            routes.add(new RouteSpec(
+                    address.toInetAddress(), address.family().bits(), index, Optional.empty(), Optional.empty()));
+        }
+        client.putNeighbors(Missing.of(neighbors, dump.neighbors()));
+        client.putRoutes(Missing.of(routes, dump.routes()));
+    }
+
+    @Override
+    public void detach(PodLink link) {
+        try {
+            client.deleteLink(link.roomInterface());
+        } catch (LinuxException e) {
+            throw failure(e);
+        }
+    }
+
+    @Override
+    public void change(Collection<Peer> put, Collection<Peer> drop) {
+        try {
+            carrier.change(put, drop);
+        } catch (LinuxException e) {
+            throw failure(e);
+        }
+    }
+
+    @Override
+    public void changeRoutes(Collection<RemoteRoute> put, Collection<RemoteRoute> drop) {
+        try {
+            client.deleteRoutes(drop.stream().map(this::route).toList());
+            client.putRoutes(put.stream().map(this::route).toList());
+        } catch (LinuxException e) {
+            throw failure(e);
+        }
+    }
+
+    @Override
+    public Map<DropReason, Long> drops() {
+        return Map.of();
+    }
+
+    @Override
+    public void close() {
+        client.close();
+        namespace.close();
+    }
+}

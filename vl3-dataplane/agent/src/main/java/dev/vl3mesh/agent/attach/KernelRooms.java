@@ -1,0 +1,78 @@
+package dev.vl3mesh.agent.attach;
+
+import dev.vl3mesh.agent.carrier.VxlanCarrier;
+import dev.vl3mesh.linux.LinuxException;
+import dev.vl3mesh.linux.netlink.RouteClient;
+import dev.vl3mesh.linux.netns.NetworkNamespace;
+import dev.vl3mesh.linux.netns.NodeMounts;
+import java.util.Map;
+import java.util.Set;
+
+/// Rooms as network namespaces that are pinned in the node's `/run/netns` and outlive the agent.
+public final class KernelRooms implements Rooms {
+    /// How the names of all rooms begin.
+    private static final String PREFIX = "vl3-";
+
+    /// A room is a router that sends no redirects (there is never a better way) and listens to no other router.
+    private static final Map<String, String> VARIABLES = Map.of(
+            "ipv4/ip_forward", "1",
+            "ipv4/conf/all/send_redirects", "0",
+            "ipv4/conf/default/send_redirects", "0",
+            "ipv4/conf/all/rp_filter", "1",
+            "ipv4/conf/default/rp_filter", "1",
+            "ipv6/conf/all/forwarding", "1",
+            "ipv6/conf/default/accept_ra", "0");
+
+    private final NodeMounts mounts;
+    private final RouteClient host;
+    private final Underlay underlay;
+    private final int vxlanPort;
+
+    /// @param mounts the node's; stay the caller's
+    /// @param host a client of the host's namespace; stays the caller's
+    /// @param vxlanPort UDP, the same on all nodes
+    public KernelRooms(NodeMounts mounts, RouteClient host, Underlay underlay, int vxlanPort) {
+        this.mounts = mounts;
+        this.host = host;
+        this.underlay = underlay;
+        this.vxlanPort = vxlanPort;
+    }
+
+    @Override
+    public Room open(RoomSpec spec) {
+        NetworkNamespace namespace = null;
+        RouteClient client = null;
+        try {
+            boolean isNew = !mounts.names(spec.name()).contains(spec.name());
+            namespace = mounts.pin(spec.name());
+            for (Map.Entry<String, String> variable : VARIABLES.entrySet()) {
+                mounts.setSysctl(namespace, variable.getKey(), variable.getValue());
+            }
+            client = RouteClient.open(namespace);
+            VxlanCarrier carrier = new VxlanCarrier(host, client, namespace, vxlanPort);
+            return new KernelRoom(spec, isNew, mounts, namespace, client, carrier, underlay);
+        } catch (LinuxException e) {
+            if (client != null) {
+                client.close();
+            }
+            if (namespace != null) {
+                namespace.close();
+            }
+            throw new AttachException("room " + spec.name() + ": " + e.getMessage(), e);
+        }
+    }
+
+    @Override
+    public Set<String> names() {
+        return mounts.names(PREFIX);
+    }
+
+    @Override
+    public void remove(String name) {
+        try {
+            mounts.unpin(name);
+        } catch (LinuxException e) {
+            throw new AttachException("room " + name + ": " + e.getMessage(), e);
+        }
+    }
+}
