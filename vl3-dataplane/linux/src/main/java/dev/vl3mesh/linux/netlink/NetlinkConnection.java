@@ -126,38 +126,42 @@ public final class NetlinkConnection implements AutoCloseable {
         }
     }
 
-    /// Sends a transaction whose messages the kernel applies together or not at all, as nf_tables does between its
-    /// batch marks. Only failures are answered
-    /// one by one; the acknowledgement of the last message ends it.
-    void transact(List<byte[]> messages, int lastSequence, String operation, String subject) {
+    /// Sends a transaction, which the kernel applies as a whole or not at all, as nf_tables does between its batch
+    /// marks. Every message is answered when the
+    /// transaction has ended.
+    ///
+    /// @throws LinuxException of the first message that the kernel refused; nothing was applied then
+    public void transact(
+            MessageWriter begin, List<MessageWriter> messages, MessageWriter end, String operation, String subject) {
         ByteArrayOutputStream batch = new ByteArrayOutputStream();
-        messages.forEach(batch::writeBytes);
+        Map<Integer, Request> waiting = new HashMap<>();
+        int beginSequence = ++sequence;
+        batch.writeBytes(begin.toBytes(NLM_F_REQUEST, beginSequence));
+        for (MessageWriter message : messages) {
+            waiting.put(++sequence, new Request(message, operation, subject, List.of()));
+            batch.writeBytes(message.toBytes(NLM_F_REQUEST | NLM_F_ACK, sequence));
+        }
+        batch.writeBytes(end.toBytes(NLM_F_REQUEST, ++sequence));
         Libc.send(socket, batch.toByteArray(), operation + " " + subject);
-        boolean[] done = new boolean[1];
         List<LinuxException> failures = new ArrayList<>();
-        while (!done[0]) {
+        while (!waiting.isEmpty()) {
             receive(message -> {
                 if (message.type == NLMSG_ERROR) {
+                    waiting.remove(message.sequence);
                     if (message.errno().number() != 0) {
+                        String place = "message " + (message.sequence - beginSequence) + " of " + messages.size() + " ";
                         failures.add(new LinuxException(
-                                operation,
-                                subject,
-                                message.errno(),
-                                "message " + message.sequence + " " + message.explanation()));
+                                operation, subject, message.errno(), (place + message.explanation()).strip()));
                     }
-                    done[0] |=
-                            message.sequence == lastSequence || message.errno().number() != 0;
+                    if (message.sequence == beginSequence) {
+                        waiting.clear(); // refused as a whole, such as for want of rights
+                    }
                 }
             });
         }
         if (!failures.isEmpty()) {
             throw failures.getFirst();
         }
-    }
-
-    /// The next sequence number.
-    int nextSequence() {
-        return ++sequence;
     }
 
     /// Reads a dump.
