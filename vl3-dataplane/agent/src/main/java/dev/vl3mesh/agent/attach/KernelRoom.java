@@ -15,6 +15,8 @@ import dev.vl3mesh.linux.netlink.VethSpec;
 import dev.vl3mesh.linux.netns.NetworkNamespace;
 import dev.vl3mesh.linux.netns.NodeMounts;
 import dev.vl3mesh.model.address.IpAddress;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashSet;
@@ -245,6 +247,21 @@ final class KernelRoom implements Room {
             client.putRoutes(put.stream().map(this::route).toList());
         } catch (LinuxException e) {
             throw failure(e);
+        }
+    }
+
+    @Override
+    public <T> T inside(IoCall<T> call) throws IOException {
+        try {
+            return namespace.call(() -> {
+                try {
+                    return call.call();
+                } catch (IOException e) {
+                    throw new UncheckedIOException(e);
+                }
+            });
+        } catch (UncheckedIOException e) {
+            throw new IOException("in room " + spec.name() + ": " + e.getMessage(), e.getCause());
         }
     }
 

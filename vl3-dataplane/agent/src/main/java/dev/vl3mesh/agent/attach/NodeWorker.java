@@ -21,12 +21,14 @@ public final class NodeWorker implements SandboxListener {
     private static final Logger log = LoggerFactory.getLogger(NodeWorker.class);
     private static final int QUEUE_EVENTS_MAX = 10_000;
     private static final long TICK_MILLIS = 1_000;
+    private static final long STUCK_NANOS = TimeUnit.SECONDS.toNanos(30);
 
     private final BlockingQueue<NodeEvent> events = new ArrayBlockingQueue<>(QUEUE_EVENTS_MAX);
     private final NodeAttacher attacher;
     private final Consumer<NodeStatus> statusListener;
     private final Thread thread;
     private volatile boolean running = true;
+    private volatile long roundNanos = System.nanoTime();
     private volatile NodeStatus status = NodeStatus.EMPTY;
 
     /// @param changes hears of every real change of the resources, on this worker's thread
@@ -55,6 +57,11 @@ public final class NodeWorker implements SandboxListener {
         running = false;
         thread.interrupt();
         thread.join();
+    }
+
+    /// Whether the thread has come round lately. Attaching many pods takes moments, never this long.
+    public boolean isResponsive() {
+        return System.nanoTime() - roundNanos < STUCK_NANOS;
     }
 
     /// What is attached now.
@@ -116,6 +123,7 @@ public final class NodeWorker implements SandboxListener {
                 log.debug("node worker: interrupted");
             }
             long nowNanos = System.nanoTime();
+            roundNanos = nowNanos;
             attacher.handle(batch);
             batch.clear();
             if (nowNanos - tickedNanos >= TimeUnit.MILLISECONDS.toNanos(TICK_MILLIS)) {

@@ -1,6 +1,7 @@
 package dev.vl3mesh.agent.attach;
 
 import dev.vl3mesh.agent.carrier.Peer;
+import java.io.IOException;
 import java.util.Collection;
 import java.util.Map;
 import java.util.OptionalInt;
@@ -43,6 +44,18 @@ public interface Room extends AutoCloseable {
 
     /// Makes remote pods reachable, or not any more.
     void changeRoutes(Collection<RemoteRoute> put, Collection<RemoteRoute> drop);
+
+    /// Runs something inside the room, such as opening sockets, which belong to it and can be used by any
+    /// thread afterwards.
+    ///
+    /// @throws IOException what the call throws
+    <T> T inside(IoCall<T> call) throws IOException;
+
+    /// Something that is done inside a room.
+    interface IoCall<T> {
+        /// Does it.
+        T call() throws IOException;
+    }
 
     /// Packets dropped since the room was made. May be called from any thread.
     Map<DropReason, Long> drops();

@@ -3,6 +3,7 @@ package dev.vl3mesh.agent.attach;
 import dev.vl3mesh.agent.carrier.NodeKey;
 import dev.vl3mesh.agent.carrier.Peer;
 import dev.vl3mesh.model.address.IpAddress;
+import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
@@ -134,6 +135,11 @@ final class MemoryRooms implements Rooms {
         public void changeRoutes(Collection<RemoteRoute> put, Collection<RemoteRoute> drop) {
             put.forEach(route -> content.routes.put(route.destination(), route));
             drop.forEach(route -> content.routes.remove(route.destination()));
+        }
+
+        @Override
+        public <T> T inside(IoCall<T> call) throws IOException {
+            return call.call();
         }
 
         @Override

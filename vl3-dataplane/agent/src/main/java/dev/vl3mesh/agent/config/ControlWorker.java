@@ -1,0 +1,191 @@
+package dev.vl3mesh.agent.config;
+
+import dev.vl3mesh.identity.IdentityException;
+import dev.vl3mesh.identity.Pem;
+import dev.vl3mesh.identity.SpiffeId;
+import dev.vl3mesh.identity.Svid;
+import dev.vl3mesh.model.plan.MeshResource;
+import dev.vl3mesh.model.plan.ResourceKind;
+import dev.vl3mesh.xds.client.AdsClient;
+import dev.vl3mesh.xds.client.ControlChannel;
+import dev.vl3mesh.xds.client.IdentityClient;
+import dev.vl3mesh.xds.encode.ResourceCodec;
+import dev.vl3mesh.xds.proto.v1.NodeReport;
+import io.grpc.ManagedChannel;
+import io.grpc.StatusRuntimeException;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.security.SecureRandom;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Collection;
+import java.util.EnumMap;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Objects;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// Owns the thread that keeps this node known to its control plane: gets and renews its identity,
+/// subscribes to its resources, and reports at each change and every ten seconds.
+public final class ControlWorker {
+    private static final Logger log = LoggerFactory.getLogger(ControlWorker.class);
+    private static final Duration RETRY_MIN = Duration.ofMillis(250);
+    private static final Duration RETRY_MAX = Duration.ofSeconds(10);
+    private static final long REPORT_MILLIS = 10_000;
+    /// Changes that come close together go in one report.
+    private static final long REPORT_PAUSE_MILLIS = 100;
+
+    private final AgentConfig config;
+    private final ResourceSink sink;
+    private final Collection<MeshResource> restored;
+    private final Supplier<NodeReport.Builder> reports;
+    private final Thread thread;
+    private final Semaphore changed = new Semaphore(0);
+    private final AtomicLong reportsSent = new AtomicLong();
+    private volatile boolean running = true;
+    private volatile @Nullable Svid current;
+    private volatile @Nullable AdsClient subscription;
+
+    /// @param restored what is known from an earlier life, so that only changes are sent
+    /// @param reports makes a whole report of now
+    public ControlWorker(
+            AgentConfig config,
+            ResourceSink sink,
+            Collection<MeshResource> restored,
+            Supplier<NodeReport.Builder> reports) {
+        this.config = config;
+        this.sink = sink;
+        this.restored = restored;
+        this.reports = reports;
+        this.thread = Thread.ofPlatform().name("vl3-control").daemon().unstarted(this::run);
+    }
+
+    /// Starts the thread.
+    public void start() {
+        thread.start();
+    }
+
+    /// Ends the thread and its connections.
+    public void stop() throws InterruptedException {
+        running = false;
+        thread.interrupt();
+        thread.join();
+    }
+
+    /// Asks for a report soon.
+    public void reportSoon() {
+        changed.release();
+    }
+
+    /// Whether the stream of resources is open.
+    public boolean isConnected() {
+        AdsClient client = subscription;
+        return client != null && client.connected();
+    }
+
+    private void run() {
+        try {
+            current = enrolUntilDone();
+            serve();
+        } catch (InterruptedException e) {
+            log.debug("control: stopped");
+        }
+    }
+
+    private SpiffeId server() {
+        return SpiffeId.control(config.trustDomain());
+    }
+
+    private Svid enrolUntilDone() throws InterruptedException {
+        Duration pause = RETRY_MIN;
+        String lastProblem = "";
+        while (true) {
+            String problem;
+            try {
+                return enrol();
+            } catch (StatusRuntimeException | IdentityException | IOException e) {
+                problem = "enrol at " + config.controlAddress() + ": " + e.getMessage();
+            }
+            if (!problem.equals(lastProblem)) {
+                log.warn("{}; trying again, what is attached stays", problem);
+                lastProblem = problem;
+            }
+            TimeUnit.MILLISECONDS.sleep(pause.toMillis());
+            pause = pause.multipliedBy(2).compareTo(RETRY_MAX) < 0 ? pause.multipliedBy(2) : RETRY_MAX;
+        }
+    }
+
+    private Svid enrol() throws IOException {
+        String token = Files.readString(config.tokenFile()).strip();
+        var roots = Pem.certificates(Files.readString(config.rootsFile()));
+        ManagedChannel channel = ControlChannel.anonymous(address(), () -> roots, server());
+        try {
+            Svid svid = new IdentityClient(channel, new SecureRandom()).enrol(token);
+            log.info(
+                    "enrolled as {}, until {}",
+                    svid.id(),
+                    svid.chain().getFirst().getNotAfter().toInstant());
+            return svid;
+        } finally {
+            channel.shutdownNow();
+        }
+    }
+
+    private String address() {
+        return config.controlAddress().getHostString() + ":"
+                + config.controlAddress().getPort();
+    }
+
+    private void serve() throws InterruptedException {
+        ManagedChannel channel = ControlChannel.mutual(address(), () -> Objects.requireNonNull(current), server());
+        AdsClient client = new AdsClient(channel, config.node().value(), new ControlFeed(config.cluster(), sink));
+        versions().forEach(client::restore);
+        client.start();
+        subscription = client;
+        try (client;
+                ReportStream stream = new ReportStream(channel, this::reportSoon)) {
+            while (running) {
+                if (changed.tryAcquire(REPORT_MILLIS, TimeUnit.MILLISECONDS)) {
+                    TimeUnit.MILLISECONDS.sleep(REPORT_PAUSE_MILLIS);
+                    changed.drainPermits();
+                }
+                NodeReport report = reports.get()
+                        .setNonce(Long.toString(reportsSent.incrementAndGet()))
+                        .build();
+                stream.send(report);
+                renewIfDue();
+            }
+        } finally {
+            channel.shutdownNow();
+        }
+    }
+
+    private Map<ResourceKind, Map<String, String>> versions() {
+        Map<ResourceKind, Map<String, String>> versions = new EnumMap<>(ResourceKind.class);
+        for (MeshResource resource : restored) {
+            versions.computeIfAbsent(resource.key().kind(), _ -> new HashMap<>())
+                    .put(resource.key().wireName(), ResourceCodec.version(ResourceCodec.encode(resource)));
+        }
+        return versions;
+    }
+
+    /// The next identity is used by the next connection; streams that are open stay open. A failure is no
+    /// harm for the last third of the old one's life.
+    private void renewIfDue() {
+        Svid old = Objects.requireNonNull(current);
+        if (Instant.now().isBefore(old.renewAt())) {
+            return;
+        }
+        try {
+            current = enrol();
+        } catch (StatusRuntimeException | IdentityException | IOException e) {
+            log.warn("renew {}: {}; trying again", old.id(), e.getMessage());
+        }
+    }
+}
