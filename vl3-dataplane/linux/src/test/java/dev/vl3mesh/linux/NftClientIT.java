@@ -116,6 +116,34 @@ class NftClientIT {
                 .contains("reject with tcp reset");
     }
 
+    @Test
+    void theToolReadsBackWhatGuardsARoom() throws IOException, InterruptedException {
+        nft.replace(Table.inet("room")
+                .set(NftSet.of("pods", Kind.INTERFACE).with(Element.interfaceName("p1")))
+                .set(NftSet.of("sources6", Kind.INTERFACE_IPV6))
+                .chain(Chain.filter("pre", Hook.PREROUTING, -300)
+                        .rule(Rule.when().iifname("vxlan4").noRouteBack().drop())
+                        .rule(Rule.when().iifnameIn("pods").udpDport(67, 68).drop())
+                        .rule(Rule.when()
+                                .icmpv6Types(135, 136)
+                                .sourceIn6("sources6")
+                                .accept())
+                        .rule(Rule.when().oifnameIn("pods").accept())));
+        new NftClient(namespace, NftClient.Family.ARP)
+                .replace(Table.inet("room")
+                        .set(NftSet.of("sources4", Kind.INTERFACE_IPV4).with(Element.of("p1", ip("172.16.3.7"))))
+                        .chain(Chain.filter("in", Hook.ARP_INPUT, 0)
+                                .rule(Rule.when().arpSourceNotIn("sources4").drop())));
+        assertThat(list())
+                .contains("iifname \"vxlan4\" fib saddr . iif oif missing drop")
+                .contains("iifname @pods udp dport 67-68 drop")
+                .contains("icmpv6 type 135-136 iifname . ip6 saddr @sources6 accept")
+                .contains("oifname @pods accept")
+                .contains("table arp room")
+                .contains("type filter hook input priority filter; policy accept;")
+                .contains("iifname . arp saddr ip != @sources4 drop");
+    }
+
     private boolean arrives() throws IOException {
         try (DatagramChannel server = namespace.call(
                         () -> DatagramChannel.open().bind(new InetSocketAddress(ip("127.0.0.1"), 9999)));

@@ -10,6 +10,8 @@ import java.util.List;
 public record Chain(String name, String type, Hook hook, int priority, List<Rule> rules) {
     /// Where in a packet's way the chain runs (`enum nf_inet_hooks`, `linux/netfilter.h`).
     public enum Hook {
+        /// ARP to this host (`NF_ARP_IN`, `linux/netfilter_arp.h`); of tables of family `arp` only.
+        ARP_INPUT(0),
         /// Before routing.
         PREROUTING(0),
         /// To this host.

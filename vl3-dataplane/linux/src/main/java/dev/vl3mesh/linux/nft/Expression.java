@@ -55,6 +55,26 @@ sealed interface Expression {
         }
     }
 
+    /// Loads 1 if the packet's source has a route through the interface that it came by, else 0.
+    record SourceHasRouteBack() implements Expression {
+        /// `NFTA_FIB_F_SADDR | NFTA_FIB_F_IIF | NFTA_FIB_F_PRESENT`
+        private static final int FLAGS = 1 | 8 | 32;
+
+        private static final int RESULT_INTERFACE = 1;
+
+        @Override
+        public String name() {
+            return "fib";
+        }
+
+        @Override
+        public void write(MessageWriter out) {
+            out.attributeIntNetwork(1, REGISTER_1)
+                    .attributeIntNetwork(2, RESULT_INTERFACE)
+                    .attributeIntNetwork(3, FLAGS);
+        }
+    }
+
     /// Goes on only if register 1 compares so.
     record Compare(int operation, byte[] value) implements Expression {
         static final int EQUAL = 0;

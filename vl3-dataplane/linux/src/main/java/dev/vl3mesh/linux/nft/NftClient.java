@@ -37,17 +37,37 @@ public final class NftClient {
     private static final int NLM_F_APPEND = 0x800;
 
     private static final int NFPROTO_UNSPEC = 0;
-    private static final int NFPROTO_INET = 1;
     private static final int NFGENMSG_BYTES = 4;
     private static final int LIST_ELEMENT = 1;
     private static final int OBJECT_COUNTER = 1;
     private static final int ELEMENTS_PER_MESSAGE = 500;
 
-    private final NetworkNamespace namespace;
+    /// What packets a table sees (`NFPROTO_*`, `linux/netfilter.h`).
+    public enum Family {
+        /// IPv4 and IPv6.
+        INET(1),
+        /// ARP.
+        ARP(3);
 
-    /// Makes a client of a namespace.
+        private final int number;
+
+        Family(int number) {
+            this.number = number;
+        }
+    }
+
+    private final NetworkNamespace namespace;
+    private final Family family;
+
+    /// Makes a client of a namespace's tables of family `inet`.
     public NftClient(NetworkNamespace namespace) {
+        this(namespace, Family.INET);
+    }
+
+    /// Makes a client of a namespace's tables of one family.
+    public NftClient(NetworkNamespace namespace, Family family) {
         this.namespace = namespace;
+        this.family = family;
     }
 
     /// Replaces the table of this name, or makes it. Counters start anew.
@@ -59,7 +79,7 @@ public final class NftClient {
         messages.add(table(DELTABLE, 0, table.name()));
         messages.add(table(NEWTABLE, NLM_F_CREATE, table.name()));
         for (String counter : table.counters()) {
-            MessageWriter message = message(NEWOBJ, NLM_F_CREATE, NFPROTO_INET)
+            MessageWriter message = message(NEWOBJ, NLM_F_CREATE, family.number)
                     .attributeText(1, table.name())
                     .attributeText(2, counter)
                     .attributeIntNetwork(3, OBJECT_COUNTER);
@@ -68,7 +88,7 @@ public final class NftClient {
         }
         int id = 0;
         for (NftSet set : table.sets()) {
-            messages.add(message(NEWSET, NLM_F_CREATE, NFPROTO_INET)
+            messages.add(message(NEWSET, NLM_F_CREATE, family.number)
                     .attributeText(1, table.name())
                     .attributeText(2, set.name())
                     .attributeIntNetwork(3, 0)
@@ -114,7 +134,7 @@ public final class NftClient {
     /// Whether a table of this name is there.
     public boolean exists(String table) {
         try (NetlinkConnection netlink = NetlinkConnection.open(namespace, NetlinkConnection.NETFILTER)) {
-            return netlink.dump(message(GETTABLE, 0, NFPROTO_INET), NFGENMSG_BYTES, "tables").stream()
+            return netlink.dump(message(GETTABLE, 0, family.number), NFGENMSG_BYTES, "tables").stream()
                     .anyMatch(reader -> reader.text(1).equals(Optional.of(table)));
         }
     }
@@ -122,7 +142,7 @@ public final class NftClient {
     /// The packets counted by the named counters of a table.
     public Map<String, Long> counters(String table) {
         try (NetlinkConnection netlink = NetlinkConnection.open(namespace, NetlinkConnection.NETFILTER)) {
-            MessageWriter request = message(GETOBJ, 0, NFPROTO_INET).attributeText(1, table);
+            MessageWriter request = message(GETOBJ, 0, family.number).attributeText(1, table);
             Map<String, Long> counters = new TreeMap<>();
             for (MessageReader reader : netlink.dump(request, NFGENMSG_BYTES, "counters of " + table)) {
                 Optional<Long> packets = reader.nested(4)
@@ -152,12 +172,12 @@ public final class NftClient {
                 .putByte(SUBSYSTEM >> 8);
     }
 
-    private static MessageWriter table(int type, int flags, String name) {
-        return message(type, flags, NFPROTO_INET).attributeText(1, name);
+    private MessageWriter table(int type, int flags, String name) {
+        return message(type, flags, family.number).attributeText(1, name);
     }
 
-    private static MessageWriter chain(String table, Chain chain) {
-        MessageWriter message = message(NEWCHAIN, NLM_F_CREATE, NFPROTO_INET)
+    private MessageWriter chain(String table, Chain chain) {
+        MessageWriter message = message(NEWCHAIN, NLM_F_CREATE, family.number)
                 .attributeText(1, table)
                 .attributeText(3, chain.name());
         return message.nested(
@@ -167,8 +187,8 @@ public final class NftClient {
                 .attributeText(7, chain.type());
     }
 
-    private static MessageWriter rule(String table, String chain, Rule rule) {
-        MessageWriter message = message(NEWRULE, NLM_F_CREATE | NLM_F_APPEND, NFPROTO_INET)
+    private MessageWriter rule(String table, String chain, Rule rule) {
+        MessageWriter message = message(NEWRULE, NLM_F_CREATE | NLM_F_APPEND, family.number)
                 .attributeText(1, table)
                 .attributeText(2, chain);
         return message.nested(4, () -> {
@@ -180,12 +200,12 @@ public final class NftClient {
         });
     }
 
-    private static List<MessageWriter> elements(int type, int flags, String table, String set, List<Element> elements) {
+    private List<MessageWriter> elements(int type, int flags, String table, String set, List<Element> elements) {
         List<MessageWriter> messages = new ArrayList<>();
         for (int start = 0; start < elements.size(); start += ELEMENTS_PER_MESSAGE) {
             List<Element> part = elements.subList(start, Math.min(elements.size(), start + ELEMENTS_PER_MESSAGE));
             MessageWriter message =
-                    message(type, flags, NFPROTO_INET).attributeText(1, table).attributeText(2, set);
+                    message(type, flags, family.number).attributeText(1, table).attributeText(2, set);
             messages.add(message.nested(3, () -> {
                 for (Element element : part) {
                     message.nested(

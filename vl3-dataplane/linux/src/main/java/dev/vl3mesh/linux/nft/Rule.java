@@ -12,6 +12,7 @@ import dev.vl3mesh.linux.nft.Expression.Redirect;
 import dev.vl3mesh.linux.nft.Expression.RejectWithReset;
 import dev.vl3mesh.linux.nft.Expression.RouteMss;
 import dev.vl3mesh.linux.nft.Expression.SetMss;
+import dev.vl3mesh.linux.nft.Expression.SourceHasRouteBack;
 import dev.vl3mesh.linux.nft.Expression.ToNetworkOrder;
 import dev.vl3mesh.linux.nft.Expression.Verdict;
 import java.net.InetAddress;
@@ -33,6 +34,7 @@ public final class Rule {
     private static final int NFPROTO_IPV4 = 2;
     private static final int NFPROTO_IPV6 = 10;
     private static final int TCP = 6;
+    private static final int UDP = 17;
     private static final int ICMPV6 = 58;
 
     private final List<Expression> expressions;
@@ -111,6 +113,11 @@ public final class Rule {
         return then(new Meta(Meta.IIFNAME, Expression.REGISTER_1), new Lookup(set, true));
     }
 
+    /// `oifname @set`
+    public Rule oifnameIn(String set) {
+        return then(new Meta(Meta.OIFNAME, Expression.REGISTER_1), new Lookup(set, false));
+    }
+
     /// `oifname != @set`
     public Rule oifnameNotIn(String set) {
         return then(new Meta(Meta.OIFNAME, Expression.REGISTER_1), new Lookup(set, true));
@@ -163,6 +170,12 @@ public final class Rule {
     public Rule tcpDport(int from, int to) {
         return tcp().then(
                         new Payload(Payload.TRANSPORT, 2, 2, Expression.REGISTER_1), new Between(port(from), port(to)));
+    }
+
+    /// `udp dport from-to`
+    public Rule udpDport(int from, int to) {
+        return protocol(UDP)
+                .then(new Payload(Payload.TRANSPORT, 2, 2, Expression.REGISTER_1), new Between(port(from), port(to)));
     }
 
     /// `tcp flags & (syn) != 0`
@@ -240,6 +253,28 @@ public final class Rule {
                         new Meta(Meta.IIFNAME, Expression.REGISTER_1),
                         new Payload(Payload.NETWORK, 8, 16, Expression.REGISTER_2),
                         new Lookup(set, true));
+    }
+
+    /// `iifname . ip6 saddr @set`
+    public Rule sourceIn6(String set) {
+        return ipv6().then(
+                        new Meta(Meta.IIFNAME, Expression.REGISTER_1),
+                        new Payload(Payload.NETWORK, 8, 16, Expression.REGISTER_2),
+                        new Lookup(set, false));
+    }
+
+    /// `iifname . arp saddr ip != @set`, in a table of family `arp` (RFC 826: the sender's protocol address stands
+    /// behind 8 bytes and its hardware address)
+    public Rule arpSourceNotIn(String set) {
+        return then(
+                new Meta(Meta.IIFNAME, Expression.REGISTER_1),
+                new Payload(Payload.NETWORK, 14, 4, Expression.REGISTER_2),
+                new Lookup(set, true));
+    }
+
+    /// `fib saddr . iif oif missing`: no answer to this packet would leave where it came in
+    public Rule noRouteBack() {
+        return equal(new SourceHasRouteBack(), machine(0));
     }
 
     // what happens
