@@ -4,13 +4,15 @@ import com.fasterxml.jackson.annotation.JsonPropertyDescription;
 import io.fabric8.crd.generator.annotation.PrinterColumn;
 import io.fabric8.generator.annotation.Required;
 import io.fabric8.generator.annotation.ValidationRule;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /// The other side of a link.
 ///
 /// @param role `Home` where the other cluster is this one's home, `Member` where this one is the other's
 /// @param address `host:port` at which the home answers; absent for a member, which calls by itself
-/// @param trustDomain the SPIFFE trust domain of the other side
+/// @param trustDomain the SPIFFE trust domain of the home
+/// @param domains what a member may take part in; empty means all that are open to every cluster
 public record LinkSpec(
         @Required
         @ValidationRule(value = "self in ['Home', 'Member']", message = "role is Home or Member")
@@ -23,4 +25,14 @@ public record LinkSpec(
         @Nullable
         @JsonPropertyDescription(
                 "Name of the Secret, in vl3mesh's namespace, with an invitation that waits to be redeemed.")
-        String invitationSecret) {}
+        String invitationSecret,
+
+        @JsonPropertyDescription(
+                "Of a member: the domains it was invited to. Left out: all that are open to every cluster.")
+        List<String> domains) {
+    /// Fills in what may be left out.
+    @SuppressWarnings("NullAway") // Jackson passes null for what a user left out
+    public LinkSpec {
+        domains = domains == null ? List.of() : List.copyOf(domains);
+    }
+}

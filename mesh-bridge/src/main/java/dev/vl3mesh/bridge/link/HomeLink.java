@@ -1,0 +1,179 @@
+package dev.vl3mesh.bridge.link;
+
+import dev.vl3mesh.api.invitation.InvitationToken;
+import dev.vl3mesh.api.v1alpha1.Link;
+import dev.vl3mesh.bridge.BridgeConfig;
+import dev.vl3mesh.identity.Pem;
+import dev.vl3mesh.identity.SpiffeId;
+import dev.vl3mesh.identity.Svid;
+import dev.vl3mesh.model.DomainName;
+import dev.vl3mesh.model.KubeClusterName;
+import dev.vl3mesh.xds.ResourceStore;
+import dev.vl3mesh.xds.client.ControlChannel;
+import dev.vl3mesh.xds.client.IdentityClient;
+import dev.vl3mesh.xds.client.LinkClient;
+import dev.vl3mesh.xds.proto.v1.LeaseBlockRequest;
+import dev.vl3mesh.xds.proto.v1.LeaveRequest;
+import dev.vl3mesh.xds.proto.v1.LinkingGrpc;
+import io.fabric8.kubernetes.api.model.Secret;
+import io.fabric8.kubernetes.api.model.SecretBuilder;
+import io.fabric8.kubernetes.client.KubernetesClient;
+import io.grpc.ManagedChannel;
+import java.nio.charset.StandardCharsets;
+import java.security.SecureRandom;
+import java.time.Instant;
+import java.util.Base64;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
+
+/// This cluster's link to one home: the identity that the home gave, kept in a Secret, and the streams. Used by one
+/// thread.
+public final class HomeLink implements AutoCloseable {
+    private static final long CALL_SECONDS = 5;
+
+    private final BridgeConfig config;
+    private final KubernetesClient client;
+    private final String home;
+    private final AtomicReference<Svid> svid;
+    private final ManagedChannel channel;
+    private final LinkClient streams;
+
+    private HomeLink(BridgeConfig config, KubernetesClient client, Link link, Svid first, ResourceStore store) {
+        this.config = config;
+        this.client = client;
+        this.home = link.getMetadata().getName();
+        this.svid = new AtomicReference<>(first);
+        this.channel = ControlChannel.mutual(
+                Objects.requireNonNull(link.getSpec().address(), "a Link of role Home has an address"),
+                svid::get,
+                SpiffeId.control(link.getSpec().trustDomain()));
+        this.streams = new LinkClient(channel, config.cluster(), store);
+    }
+
+    /// Opens the link with the identity that is kept, or redeems the invitation that the Link names.
+    ///
+    /// @throws IllegalArgumentException if there is neither, or the invitation can't be used
+    /// @throws io.grpc.StatusRuntimeException with the home's reason if it refuses
+    public static HomeLink open(
+            BridgeConfig config, KubernetesClient client, Link link, ResourceStore store, SecureRandom random) {
+        Secret kept = client.secrets()
+                .inNamespace(config.namespace())
+                .withName(secretName(link.getMetadata().getName()))
+                .get();
+        Svid svid = kept == null ? redeem(config, client, link, random) : read(kept);
+        if (kept == null) {
+            client.resource(secret(config, link.getMetadata().getName(), svid)).create();
+        }
+        return new HomeLink(config, client, link, svid, store);
+    }
+
+    private static String secretName(String home) {
+        return "vl3mesh-link-" + home;
+    }
+
+    private static Svid redeem(BridgeConfig config, KubernetesClient client, Link link, SecureRandom random) {
+        String name = link.getSpec().invitationSecret();
+        Secret secret = name == null
+                ? null
+                : client.secrets()
+                        .inNamespace(config.namespace())
+                        .withName(name)
+                        .get();
+        if (secret == null || !secret.getData().containsKey("invitation")) {
+            throw new IllegalArgumentException(
+                    "there is no Secret " + name + " with the key 'invitation': run vl3ctl join");
+        }
+        InvitationToken token = InvitationToken.parse(text(secret, "invitation"));
+        ManagedChannel pinned = ControlChannel.pinned(token.address(), token.fingerprint());
+        try {
+            return new IdentityClient(pinned, random).redeem(token.name(), token.secretBytes(), config.cluster());
+        } finally {
+            pinned.shutdownNow();
+        }
+    }
+
+    private static Secret secret(BridgeConfig config, String home, Svid svid) {
+        return new SecretBuilder()
+                .withNewMetadata()
+                .withName(secretName(home))
+                .withNamespace(config.namespace())
+                .endMetadata()
+                .withType("kubernetes.io/tls")
+                .withStringData(Map.of(
+                        "tls.key", Pem.key(svid.key()),
+                        "tls.crt", Pem.certificates(svid.chain()),
+                        "ca.crt", Pem.certificates(svid.roots())))
+                .build();
+    }
+
+    private static Svid read(Secret secret) {
+        return new Svid(
+                Pem.key(text(secret, "tls.key")),
+                Pem.certificates(text(secret, "tls.crt")),
+                Pem.certificates(text(secret, "ca.crt")));
+    }
+
+    private static String text(Secret secret, String key) {
+        return new String(Base64.getDecoder().decode(secret.getData().get(key)), StandardCharsets.UTF_8);
+    }
+
+    /// The home's name.
+    public KubeClusterName home() {
+        return new KubeClusterName(home);
+    }
+
+    /// Whether the streams are open.
+    public boolean connected() {
+        return streams.connected();
+    }
+
+    /// Renews the identity when it is time; the streams go on.
+    public void renew(Instant now, SecureRandom random) {
+        if (now.isAfter(svid.get().renewAt()) && connected()) {
+            Svid renewed = new IdentityClient(channel, random).renew();
+            client.resource(secret(config, home, renewed)).update();
+            svid.set(renewed);
+        }
+    }
+
+    /// Leases a block of addresses.
+    ///
+    /// @param requestId the same for a repeated request, which then gets the same block
+    /// @throws io.grpc.StatusRuntimeException with the home's reason if it refuses or is away
+    public int leaseBlock(DomainName domain, String requestId) {
+        return LinkingGrpc.newBlockingStub(channel)
+                .withDeadlineAfter(CALL_SECONDS, TimeUnit.SECONDS)
+                .leaseBlock(LeaseBlockRequest.newBuilder()
+                        .setDomain(domain.value())
+                        .setRequestId(requestId)
+                        .build())
+                .getNumber();
+    }
+
+    /// Ends the membership at the home, and forgets the identity.
+    ///
+    /// @throws io.grpc.StatusRuntimeException if the home is away; then nothing has changed
+    public void leave() {
+        var _ = LinkingGrpc.newBlockingStub(channel)
+                .withDeadlineAfter(CALL_SECONDS, TimeUnit.SECONDS)
+                .leave(LeaveRequest.getDefaultInstance());
+        client.secrets()
+                .inNamespace(config.namespace())
+                .withName(secretName(home))
+                .delete();
+    }
+
+    @Override
+    public void close() {
+        streams.close();
+        channel.shutdownNow();
+    }
+
+    /// The domains that came over the link are those of the home.
+    public List<KubeClusterName> origins() {
+        return List.of(home());
+    }
+}

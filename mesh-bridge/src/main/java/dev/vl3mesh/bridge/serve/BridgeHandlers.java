@@ -1,0 +1,285 @@
+package dev.vl3mesh.bridge.serve;
+
+import dev.vl3mesh.api.v1alpha1.Domain;
+import dev.vl3mesh.api.v1alpha1.Invitation;
+import dev.vl3mesh.api.v1alpha1.InvitationStatus;
+import dev.vl3mesh.api.v1alpha1.Link;
+import dev.vl3mesh.api.v1alpha1.LinkSpec;
+import dev.vl3mesh.bridge.BridgeConfig;
+import dev.vl3mesh.bridge.reconcile.Blocks;
+import dev.vl3mesh.bridge.watch.ClusterCache;
+import dev.vl3mesh.identity.Pem;
+import dev.vl3mesh.identity.SpiffeId;
+import dev.vl3mesh.model.DomainName;
+import dev.vl3mesh.model.KubeClusterName;
+import dev.vl3mesh.model.NodeName;
+import dev.vl3mesh.model.address.AddressPlan;
+import dev.vl3mesh.model.address.IpAddress;
+import dev.vl3mesh.model.plan.MeshResource;
+import dev.vl3mesh.model.plan.MeshResource.AttachmentResource;
+import dev.vl3mesh.model.plan.MeshResource.DomainResource;
+import dev.vl3mesh.model.plan.ResourceKey;
+import dev.vl3mesh.model.plan.ResourceKind;
+import dev.vl3mesh.xds.ResourceStore;
+import dev.vl3mesh.xds.proto.v1.NodeReport;
+import dev.vl3mesh.xds.server.ControlHandlers;
+import io.fabric8.kubernetes.api.model.ObjectMetaBuilder;
+import io.fabric8.kubernetes.api.model.authentication.TokenReview;
+import io.fabric8.kubernetes.api.model.authentication.TokenReviewBuilder;
+import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.KubernetesClientException;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// What the control plane grants to agents and to other clusters.
+public final class BridgeHandlers implements ControlHandlers {
+    private static final Logger LOG = LoggerFactory.getLogger(BridgeHandlers.class);
+    private static final String AUDIENCE = "vl3mesh.dev";
+    /// KEP-4193: the node that a bound token's pod runs on.
+    private static final String NODE_NAME = "authentication.kubernetes.io/node-name";
+
+    private final BridgeConfig config;
+    private final KubernetesClient client;
+    private final ClusterCache cache;
+    private final ResourceStore store;
+    private final Blocks blocks;
+    private final ControlIdentity identity;
+    private final InstantSource clock;
+    private final Map<NodeName, ReportedNode> reports = new ConcurrentHashMap<>();
+    private final Set<KubeClusterName> linked = ConcurrentHashMap.newKeySet();
+
+    /// What a node said last, and when.
+    public record ReportedNode(NodeReport report, Instant at) {}
+
+    /// Makes the handlers of one control plane.
+    public BridgeHandlers(
+            BridgeConfig config,
+            KubernetesClient client,
+            ClusterCache cache,
+            ResourceStore store,
+            Blocks blocks,
+            ControlIdentity identity,
+            InstantSource clock) {
+        this.config = config;
+        this.client = client;
+        this.cache = cache;
+        this.store = store;
+        this.blocks = blocks;
+        this.identity = identity;
+        this.clock = clock;
+    }
+
+    /// The last reports of all nodes.
+    public Map<NodeName, ReportedNode> reports() {
+        return Map.copyOf(reports);
+    }
+
+    /// The members whose streams are open.
+    public Set<KubeClusterName> linked() {
+        return Set.copyOf(linked);
+    }
+
+    private Signed sign(byte[] request, SpiffeId id) {
+        return new Signed(
+                List.of(identity.issuer().sign(request, id, List.of(), clock.instant(), ControlIdentity.LIFETIME)),
+                List.of(identity.issuer().root()),
+                config.cluster());
+    }
+
+    @Override
+    public Signed enrol(String token, byte[] request) {
+        TokenReview review = client.resource(new TokenReviewBuilder()
+                        .withNewSpec()
+                        .withToken(token)
+                        .withAudiences(AUDIENCE)
+                        .endSpec()
+                        .build())
+                .create();
+        var status = review.getStatus();
+        if (!Boolean.TRUE.equals(status.getAuthenticated())
+                || !status.getAudiences().contains(AUDIENCE)) {
+            throw new Refusal("the token is not valid for the audience " + AUDIENCE);
+        }
+        String agent = "system:serviceaccount:" + config.namespace() + ":vl3-agent";
+        if (!agent.equals(status.getUser().getUsername())) {
+            throw new Refusal("the token is " + status.getUser().getUsername() + "'s, not " + agent + "'s");
+        }
+        List<String> nodes = status.getUser().getExtra() == null
+                ? List.of()
+                : status.getUser().getExtra().getOrDefault(NODE_NAME, List.of());
+        if (nodes.size() != 1) {
+            throw new Refusal(
+                    "the token names no node: Kubernetes 1.32 or newer is needed, which binds tokens to nodes");
+        }
+        LOG.info("agent of node {} enrols", nodes.getFirst());
+        return sign(request, SpiffeId.node(config.trustDomain(), nodes.getFirst()));
+    }
+
+    @Override
+    public void report(NodeName node, NodeReport report) {
+        reports.put(node, new ReportedNode(report, clock.instant()));
+    }
+
+    @Override
+    public Signed redeem(String name, byte[] secret, KubeClusterName cluster, byte[] request) {
+        Invitation invitation =
+                client.resources(Invitation.class).withName(name).get();
+        String hash = Pem.sha256(secret);
+        if (invitation == null
+                || !MessageDigest.isEqual(
+                        hash.getBytes(StandardCharsets.US_ASCII),
+                        invitation.getSpec().secretHash().getBytes(StandardCharsets.US_ASCII))) {
+            throw new Refusal("there is no such invitation at " + config.cluster());
+        }
+        if (clock.instant().isAfter(Instant.parse(invitation.getSpec().expiresAt()))) {
+            throw new Refusal(
+                    "the invitation expired at " + invitation.getSpec().expiresAt() + ": ask for another");
+        }
+        if (invitation.getStatus() != null && invitation.getStatus().redeemedBy() != null) {
+            throw new Refusal("the invitation was redeemed by cluster "
+                    + invitation.getStatus().redeemedBy() + " before");
+        }
+        String only = invitation.getSpec().cluster();
+        if (only != null && !only.equals(cluster.value())) {
+            throw new Refusal("the invitation is for a cluster named " + only + ", not " + cluster);
+        }
+        if (cluster.equals(config.cluster())
+                || client.resources(Link.class).withName(cluster.value()).get() != null) {
+            throw new Refusal(
+                    "a cluster named " + cluster + " is known here already: install with another cluster.name");
+        }
+        useUp(invitation, cluster);
+        writeMember(cluster, invitation.getSpec().domains());
+        LOG.info("cluster {} joins by invitation {}", cluster, name);
+        return sign(request, SpiffeId.cluster(config.trustDomain(), cluster.value()));
+    }
+
+    /// Guarded by the resource version: of two that redeem at once, the API server lets one.
+    private void useUp(Invitation invitation, KubeClusterName cluster) {
+        invitation.setStatus(
+                new InvitationStatus(cluster.value(), clock.instant().toString()));
+        try {
+            client.resource(invitation).updateStatus();
+        } catch (KubernetesClientException e) {
+            LOG.info("redeeming {}: {}", invitation.getMetadata().getName(), e.getMessage());
+            throw new Refusal("the invitation is being redeemed by somebody else");
+        }
+    }
+
+    private void writeMember(KubeClusterName cluster, List<String> domains) {
+        Link link = new Link();
+        link.setMetadata(new ObjectMetaBuilder().withName(cluster.value()).build());
+        link.setSpec(new LinkSpec("Member", null, config.trustDomain(), null, domains));
+        client.resource(link).create();
+    }
+
+    private Optional<Link> member(KubeClusterName cluster) {
+        return cache.links().stream()
+                .filter(link -> link.getMetadata().getName().equals(cluster.value())
+                        && link.getSpec().role().equals("Member"))
+                .findFirst();
+    }
+
+    @Override
+    public boolean mayTakePart(KubeClusterName cluster, DomainName domain) {
+        boolean invited = member(cluster)
+                .map(link -> link.getSpec().domains().isEmpty()
+                        || link.getSpec().domains().contains(domain.value()))
+                .orElse(false);
+        return invited
+                && cache.domains().stream()
+                        .filter(d -> d.getMetadata().getName().equals(domain.value()))
+                        .map(Domain::getSpec)
+                        .allMatch(spec ->
+                                spec.clusters().isEmpty() || spec.clusters().contains(cluster.value()));
+    }
+
+    @Override
+    public void checkPublished(KubeClusterName cluster, List<MeshResource> resources) {
+        for (MeshResource resource : resources) {
+            DomainName name = resource.key().domain();
+            if (resource instanceof DomainResource) {
+                throw new IllegalArgumentException("cluster " + cluster + " is not the home of domain " + name);
+            }
+            if (!mayTakePart(cluster, name)) {
+                throw new IllegalArgumentException("cluster " + cluster + " may not take part in domain " + name);
+            }
+            if (resource instanceof AttachmentResource attachment) {
+                checkLeased(cluster, attachment);
+            }
+        }
+    }
+
+    private void checkLeased(KubeClusterName cluster, AttachmentResource attachment) {
+        DomainResource domain = domain(attachment.domain());
+        AddressPlan plan = AddressPlan.of(domain.prefixes());
+        Set<Integer> leased = new HashSet<>();
+        cache.blocks().stream()
+                .map(block -> block.getSpec())
+                .filter(spec -> spec.domain().equals(attachment.domain().value())
+                        && spec.cluster().equals(cluster.value()))
+                .forEach(spec -> leased.add(spec.number()));
+        int index = plan.indexOf(attachment.addresses().getFirst()).orElse(-1);
+        List<IpAddress> expected = index < 0 ? List.of() : plan.addresses(index);
+        if (!leased.contains(AddressPlan.blockOf(index)) || !expected.equals(attachment.addresses())) {
+            throw new IllegalArgumentException(
+                    attachment.addresses() + " are not addresses that cluster " + cluster + " has leased");
+        }
+    }
+
+    private DomainResource domain(DomainName name) {
+        return store.get(new ResourceKey(ResourceKind.DOMAIN, name, config.cluster(), name.value()))
+                .map(DomainResource.class::cast)
+                .orElseThrow(() -> new IllegalArgumentException(
+                        "cluster " + config.cluster() + " is not the home of a domain " + name));
+    }
+
+    @Override
+    public void linked(KubeClusterName cluster, boolean connected) {
+        if (connected) {
+            linked.add(cluster);
+        } else {
+            linked.remove(cluster);
+        }
+    }
+
+    @Override
+    public int leaseBlock(KubeClusterName cluster, DomainName domain, String requestId) {
+        if (!mayTakePart(cluster, domain)) {
+            throw new Refusal("cluster " + cluster + " may not take part in domain " + domain);
+        }
+        return blocks.lease(domain(domain), cluster, requestId)
+                .orElseThrow(() -> new Refusal("domain " + domain + " has no free block left: append a prefix to it"));
+    }
+
+    @Override
+    public void returnBlock(KubeClusterName cluster, DomainName domain, int number) {
+        blocks.release(cluster, domain, number);
+    }
+
+    @Override
+    public Signed renew(SpiffeId member, byte[] request) {
+        if (member(new KubeClusterName(member.lastSegment())).isEmpty()) {
+            throw new Refusal("cluster " + member.lastSegment() + " is no member any more");
+        }
+        return sign(request, member);
+    }
+
+    @Override
+    public void leave(KubeClusterName cluster) {
+        LOG.info("cluster {} leaves", cluster);
+        store.drop(cluster);
+        blocks.releaseAll(cluster);
+        client.resources(Link.class).withName(cluster.value()).delete();
+    }
+}

@@ -1,0 +1,72 @@
+package dev.vl3mesh.bridge.serve;
+
+import dev.vl3mesh.bridge.serve.BridgeHandlers.ReportedNode;
+import dev.vl3mesh.xds.proto.v1.NodeReport;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+
+/// What a control plane shows of itself and its nodes: what agents saw, with its age, never what was configured.
+///
+/// @param members member clusters whose streams are open
+public record ControlStatus(String cluster, boolean leading, List<String> members, Map<String, NodeView> nodes) {
+    /// What a node reported.
+    ///
+    /// @param ageMillis since the report
+    /// @param attached the number of attached pods
+    /// @param problems of pods that could not be attached
+    public record NodeView(
+            long ageMillis, int attached, List<String> problems, List<PeerView> peers, Map<String, Long> drops) {}
+
+    /// What a probe of another node saw.
+    public record PeerView(
+            String domain,
+            String node,
+            boolean reachable,
+            long roundTripMicros,
+            int pathMtu,
+            long ageMillis,
+            String carrier,
+            boolean encrypted) {}
+
+    /// Gathers the present status.
+    public static ControlStatus of(String cluster, boolean leading, BridgeHandlers handlers, Instant now) {
+        Map<String, NodeView> nodes = new TreeMap<>();
+        handlers.reports().forEach((node, report) -> nodes.put(node.value(), view(report, now)));
+        return new ControlStatus(
+                cluster,
+                leading,
+                handlers.linked().stream().map(Object::toString).sorted().toList(),
+                nodes);
+    }
+
+    private static NodeView view(ReportedNode reported, Instant now) {
+        NodeReport report = reported.report();
+        long age = Duration.between(reported.at(), now).toMillis();
+        Map<String, Long> drops = new TreeMap<>();
+        report.getDropsList().forEach(d -> drops.put(d.getDomain() + "/" + d.getReason(), d.getPackets()));
+        return new NodeView(
+                age,
+                (int) report.getAttachedList().stream()
+                        .filter(a -> a.getProblem().isEmpty())
+                        .count(),
+                report.getAttachedList().stream()
+                        .map(NodeReport.AttachedPod::getProblem)
+                        .filter(problem -> !problem.isEmpty())
+                        .toList(),
+                report.getProbesList().stream()
+                        .map(p -> new PeerView(
+                                p.getDomain(),
+                                p.getCluster() + "/" + p.getNode(),
+                                p.getReachable(),
+                                p.getRoundTripMicros(),
+                                p.getPathMtu(),
+                                age + p.getAgeMillis(),
+                                p.getCarrier(),
+                                p.getEncrypted()))
+                        .toList(),
+                drops);
+    }
+}

@@ -1,0 +1,53 @@
+package dev.vl3mesh.model.plan;
+
+import dev.vl3mesh.model.DomainName;
+import dev.vl3mesh.model.KubeClusterName;
+import dev.vl3mesh.model.NodeName;
+import dev.vl3mesh.model.address.IpAddress;
+import dev.vl3mesh.model.plan.MeshResource.DomainResource;
+import dev.vl3mesh.model.plan.MeshResource.ServicePort;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/// What one cluster knows of itself, free of Kubernetes' own types.
+///
+/// @param cluster this cluster
+/// @param domains the domains whose home this cluster is
+/// @param pods attached pods that have a node
+/// @param nodes the outer addresses of each node
+public record ClusterState(
+        KubeClusterName cluster,
+        List<DomainResource> domains,
+        List<AttachedPod> pods,
+        Map<NodeName, List<IpAddress>> nodes,
+        List<KubeService> services) {
+    /// Makes immutable copies.
+    public ClusterState {
+        domains = List.copyOf(domains);
+        pods = List.copyOf(pods);
+        nodes = Map.copyOf(nodes);
+        services = List.copyOf(services);
+    }
+
+    /// One pod in one domain; a pod in two domains is two of these.
+    public record AttachedPod(
+            DomainName domain,
+            List<IpAddress> addresses,
+            String namespace,
+            String pod,
+            String podUid,
+            NodeName node,
+            String serviceAccount,
+            boolean ready) {}
+
+    /// A Service and the pods behind it, attached or not.
+    public record KubeService(
+            String namespace, String name, boolean headless, List<ServicePort> ports, List<KubeEndpoint> endpoints) {}
+
+    /// A pod behind a Service.
+    ///
+    /// @param hostname its label under the service's name
+    /// @param ready whether the EndpointSlice calls it ready, `publishNotReadyAddresses` included
+    public record KubeEndpoint(String podUid, Optional<String> hostname, boolean ready) {}
+}
