@@ -26,9 +26,16 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Set;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /// A room as a network namespace.
 final class KernelRoom implements Room {
+    private static final Logger log = LoggerFactory.getLogger(KernelRoom.class);
+
+    /// The UDP port, on the carriers' link-local addresses, on which agents answer each other's probes.
+    static final int PROBE_PORT = 4791;
+
     private static final String LOOPBACK = "lo";
 
     private final NodeMounts mounts;
@@ -36,8 +43,10 @@ final class KernelRoom implements Room {
     private final RouteClient client;
     private final Carrier carrier;
     private final Underlay underlay;
+    private final RoomRules rules;
     private final OptionalInt inheritedMtu;
     private RoomSpec spec;
+    private boolean closed;
 
     KernelRoom(
             RoomSpec spec,
@@ -53,6 +62,7 @@ final class KernelRoom implements Room {
         this.client = client;
         this.carrier = carrier;
         this.underlay = underlay;
+        this.rules = new RoomRules(namespace, carrier.interfaceNames(), PROBE_PORT);
         this.inheritedMtu = isNew ? OptionalInt.empty() : inheritedMtu(client);
     }
 
@@ -77,6 +87,7 @@ final class KernelRoom implements Room {
             Prune prune) {
         spec = wanted;
         try {
+            rules.ensure(wanted, links, prune.links());
             gateway();
             carrier.reconcile(carrierSpec(), peers, prune.remotes());
             RoomDump dump = RoomDump.whole(client);
@@ -188,6 +199,7 @@ final class KernelRoom implements Room {
             client.deleteLink(link.roomInterface());
         }
         pod.clear();
+        rules.allow(List.of(link));
         client.addVeth(
                 new VethSpec(
                         link.roomInterface(),
@@ -226,8 +238,14 @@ final class KernelRoom implements Room {
     public void detach(PodLink link) {
         try {
             client.deleteLink(link.roomInterface());
+            rules.forbid(link);
         } catch (LinuxException e) {
             throw failure(e);
+        }
+        try (PodEnd pod = PodEnd.open(link, spec, mounts)) {
+            pod.clear();
+        } catch (LinuxException e) {
+            log.debug("{}: {} is gone with its namespace", spec.domain(), link.pod());
         }
     }
 
@@ -266,12 +284,19 @@ final class KernelRoom implements Room {
     }
 
     @Override
-    public Map<DropReason, Long> drops() {
-        return Map.of();
+    public synchronized Map<DropReason, Long> drops() {
+        try {
+            return closed ? Map.of() : rules.drops();
+        } catch (LinuxException e) {
+            log.debug("{}: {}", spec.domain(), e.getMessage());
+            return Map.of();
+        }
     }
 
+    /// Waits for a reader of the counters: the number of a closed file may soon be another file's.
     @Override
-    public void close() {
+    public synchronized void close() {
+        closed = true;
         client.close();
         namespace.close();
     }

@@ -13,7 +13,8 @@ public final class KernelRooms implements Rooms {
     /// How the names of all rooms begin.
     private static final String PREFIX = "vl3-";
 
-    /// A room is a router that sends no redirects (there is never a better way) and listens to no other router.
+    /// A room is a router that sends no redirects (there is never a better way), listens to no other
+    /// router, and makes no link-local addresses of its own.
     private static final Map<String, String> VARIABLES = Map.of(
             "ipv4/ip_forward", "1",
             "ipv4/conf/all/send_redirects", "0",
@@ -21,7 +22,8 @@ public final class KernelRooms implements Rooms {
             "ipv4/conf/all/rp_filter", "1",
             "ipv4/conf/default/rp_filter", "1",
             "ipv6/conf/all/forwarding", "1",
-            "ipv6/conf/default/accept_ra", "0");
+            "ipv6/conf/default/accept_ra", "0",
+            "ipv6/conf/default/addr_gen_mode", "1");
 
     private final NodeMounts mounts;
     private final RouteClient host;

@@ -24,6 +24,7 @@ final class PodEnd implements AutoCloseable {
     private final NodeMounts mounts;
     private final NetworkNamespace namespace;
     private final RouteClient client;
+    private final PodGuard guard;
 
     private PodEnd(PodLink link, RoomSpec spec, NodeMounts mounts, NetworkNamespace namespace, RouteClient client) {
         this.link = link;
@@ -31,6 +32,7 @@ final class PodEnd implements AutoCloseable {
         this.mounts = mounts;
         this.namespace = namespace;
         this.client = client;
+        this.guard = new PodGuard(link, namespace);
     }
 
     /// Enters a pod's namespace.
@@ -58,9 +60,10 @@ final class PodEnd implements AutoCloseable {
                 .isPresent();
     }
 
-    /// Takes an interface of the same name away, whoever left it.
+    /// Takes the interface and the guard of this domain away, whoever left them.
     void clear() {
         client.deleteLink(link.podInterface());
+        guard.remove();
     }
 
     /// Sets what interfaces are born without: no forwarding, no router to listen to, and IPv6 also where
@@ -73,6 +76,7 @@ final class PodEnd implements AutoCloseable {
             mounts.setSysctl(namespace, "ipv6/conf/all/forwarding", "0");
             mounts.setSysctl(namespace, "ipv6/conf/" + name + "/disable_ipv6", "0");
             mounts.setSysctl(namespace, "ipv6/conf/" + name + "/accept_ra", "0");
+            mounts.setSysctl(namespace, "ipv6/conf/" + name + "/addr_gen_mode", "1");
         }
     }
 
@@ -80,8 +84,9 @@ final class PodEnd implements AutoCloseable {
         return link.addresses().stream().anyMatch(address -> address.family() == family);
     }
 
-    /// Makes addresses, neighbours, MTU and routes as they must be, and switches the interface on.
+    /// Makes guard, addresses, neighbours, MTU and routes as they must be, and switches the interface on.
     void configure() {
+        guard.ensure();
         Link present = RoomDump.require(client.link(link.podInterface()), link.podInterface());
         int index = present.index();
         if (present.mtu() != spec.mtu()) {

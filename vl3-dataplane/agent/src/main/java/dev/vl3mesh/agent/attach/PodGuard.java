@@ -1,0 +1,84 @@
+package dev.vl3mesh.agent.attach;
+
+import dev.vl3mesh.agent.carrier.NameHash;
+import dev.vl3mesh.linux.netns.NetworkNamespace;
+import dev.vl3mesh.linux.nft.Chain;
+import dev.vl3mesh.linux.nft.Chain.Hook;
+import dev.vl3mesh.linux.nft.NftClient;
+import dev.vl3mesh.linux.nft.NftSet;
+import dev.vl3mesh.linux.nft.NftSet.Element;
+import dev.vl3mesh.linux.nft.NftSet.Kind;
+import dev.vl3mesh.linux.nft.Rule;
+import dev.vl3mesh.linux.nft.Table;
+import dev.vl3mesh.model.address.IpAddress;
+import dev.vl3mesh.model.address.IpFamily;
+import java.util.List;
+
+/// Keeps one domain apart from everything else in a pod, by a table of its own in the pod's namespace:
+/// Linux accepts packets for any of its addresses on any interface, so without it a neighbour on `eth0`
+/// could reach the pod's domain address, and the domain the pod's other addresses.
+final class PodGuard {
+    private static final String SELF_4 = "self4";
+    private static final String SELF_6 = "self6";
+    private static final String OWN = "own";
+    /// Changes whenever the rules below do, so that a new agent replaces what an old one wrote.
+    private static final int VERSION = 1;
+
+    /// Before connection tracking's users and any mesh's capture.
+    private static final int EARLY = -150;
+
+    private static final int FILTER = 0;
+
+    private final PodLink link;
+    private final NftClient nft;
+
+    PodGuard(PodLink link, NetworkNamespace pod) {
+        this.link = link;
+        this.nft = new NftClient(pod);
+    }
+
+    /// Writes the table unless it is there as it must be.
+    void ensure() {
+        String name = link.podInterface();
+        String marker = "written-by-"
+                + Long.toHexString(NameHash.of(VERSION + " " + link.addresses()).bits());
+        if (!nft.exists(name) || !nft.counters(name).containsKey(marker)) {
+            nft.replace(table(name, marker));
+        }
+    }
+
+    /// Takes the table away.
+    void remove() {
+        nft.delete(link.podInterface());
+    }
+
+    private Table table(String name, String marker) {
+        Chain guard = Chain.filter("guard", Hook.PREROUTING, EARLY)
+                // Neighbour discovery asks by multicast, so its destination is no address of the pod.
+                .rule(Rule.when().icmpv6Types(135, 136).accept())
+                .rule(Rule.when().iifname(name).ipDaddrNotIn(SELF_4).drop())
+                .rule(Rule.when().iifname(name).ip6DaddrNotIn(SELF_6).drop())
+                .rule(Rule.when().iifnameNotIn(OWN).ipDaddrIn(SELF_4).drop())
+                .rule(Rule.when().iifnameNotIn(OWN).ip6DaddrIn(SELF_6).drop());
+        Chain forward = Chain.filter("forward", Hook.FORWARD, FILTER)
+                .rule(Rule.when().iifname(name).drop())
+                .rule(Rule.when().oifname(name).drop());
+        return Table.inet(name)
+                .counter(marker)
+                .set(new NftSet(SELF_4, Kind.IPV4, self(IpFamily.V4)))
+                .set(new NftSet(SELF_6, Kind.IPV6, self(IpFamily.V6)))
+                .set(NftSet.of(OWN, Kind.INTERFACE)
+                        .with(Element.interfaceName("lo"))
+                        .with(Element.interfaceName(name)))
+                .chain(guard)
+                .chain(forward);
+    }
+
+    private List<Element> self(IpFamily family) {
+        return link.addresses().stream()
+                .filter(address -> address.family() == family)
+                .map(IpAddress::toInetAddress)
+                .map(Element::of)
+                .toList();
+    }
+}
