@@ -103,6 +103,16 @@ final class NodeAttacher {
         return new Room.Prune(sandboxesKnown && configComplete, configComplete);
     }
 
+    /// The first list of all sandboxes is compared with the kernel as a whole, see [#list].
+    private void remember(Sandbox sandbox, long atNanos) {
+        if (sandboxesKnown) {
+            start(sandbox, atNanos);
+        } else {
+            sandboxes.put(sandbox.podUid(), new Known(sandbox, atNanos));
+            sandboxView.put(sandbox.podUid(), sandbox);
+        }
+    }
+
     private void start(Sandbox sandbox, long atNanos) {
         Known before = sandboxes.put(sandbox.podUid(), new Known(sandbox, atNanos));
         sandboxView.put(sandbox.podUid(), sandbox);
@@ -136,7 +146,7 @@ final class NodeAttacher {
             Long stopped = stoppedNanos.get(sandbox.id());
             boolean endedSince = stopped != null && stopped - listed.asOfNanos() >= 0;
             if (!endedSince && (known == null || known.sinceNanos() - listed.asOfNanos() < 0)) {
-                start(sandbox, listed.asOfNanos());
+                remember(sandbox, listed.asOfNanos());
             }
         }
         if (!sandboxesKnown) {

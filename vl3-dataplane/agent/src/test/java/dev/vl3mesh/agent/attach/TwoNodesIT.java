@@ -1,126 +1,266 @@
 package dev.vl3mesh.agent.attach;
 
+import static dev.vl3mesh.agent.attach.Resources.GREEN;
 import static dev.vl3mesh.agent.attach.Resources.RED;
-import static dev.vl3mesh.agent.attach.Resources.SELF;
-import static dev.vl3mesh.agent.attach.Resources.addresses;
-import static dev.vl3mesh.agent.attach.Resources.node;
-import static dev.vl3mesh.agent.attach.Resources.put;
+import static dev.vl3mesh.agent.attach.Resources.drop;
+import static dev.vl3mesh.agent.attach.Resources.green;
 import static dev.vl3mesh.agent.attach.Resources.red;
+import static dev.vl3mesh.agent.attach.TwoNodes.attachment;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.vl3mesh.agent.carrier.NodeKey;
-import dev.vl3mesh.agent.carrier.Peer;
-import dev.vl3mesh.agent.state.Sandbox;
-import dev.vl3mesh.linux.netlink.RouteClient;
-import dev.vl3mesh.model.DomainName;
-import dev.vl3mesh.model.plan.MeshResource;
-import dev.vl3mesh.model.plan.MeshResource.AttachmentResource;
-import java.util.Collection;
+import dev.vl3mesh.linux.netns.NetworkNamespace;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
-import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
-/// Two nodes, real namespaces, the kernel's VXLAN between them:
-///
-/// ```
-///   pod a ─┐                                            ┌─ pod b
-///   pod c ─┴ room vl3-red ─ vxlan4 ~ host1 ── host2 ~ vxlan4 ─ room vl3-red
-/// ```
+/// Pods a, c on the left and b on the right are red; g on the left and h on the right are green; both is in
+/// both.
 class TwoNodesIT {
-    private static final NodeKey FAR = node("west", "n1");
-
-    private TestNode left;
-    private TestNode right;
-    private NodeAttacher leftAgent;
-    private NodeAttacher rightAgent;
-    private RouteClient leftHost;
-    private RouteClient rightHost;
+    private TwoNodes nodes;
+    private Path file;
 
     @BeforeEach
-    void up() throws Exception {
-        left = new TestNode(SELF);
-        right = new TestNode(FAR);
-        TestNode.connect(left, right, 1500);
-        leftHost = RouteClient.open(left.host);
-        rightHost = RouteClient.open(right.host);
-        leftAgent = agent(left, leftHost, "192.0.2.1");
-        rightAgent = agent(right, rightHost, "192.0.2.2");
-        MeshResource[] all = {
-            red(),
-            node(RED, SELF, "192.0.2.1"),
-            node(RED, FAR, "192.0.2.2"),
-            attachment(SELF, "a", "172.16.3.7", "fd00:16::3:7"),
-            attachment(SELF, "c", "172.16.3.8", "fd00:16::3:8"),
-            attachment(FAR, "b", "172.16.9.1", "fd00:16::9:1")
-        };
-        for (NodeAttacher agent : List.of(leftAgent, rightAgent)) {
-            agent.handle(List.of(new NodeEvent.Learnt(put(all)), new NodeEvent.Complete()));
-        }
-        start(leftAgent, left.pod("a", RED));
-        start(leftAgent, left.pod("c", RED));
-        start(rightAgent, right.pod("b", RED));
+    void up(@TempDir Path folder) throws Exception {
+        file = Files.createFile(folder.resolve("output"));
+        nodes = new TwoNodes(1500);
+        nodes.publish(red());
+        nodes.publish(green());
+        nodes.publish(
+                attachment(nodes.left, RED, "a", "172.16.3.7", "fd00:16::3:7"),
+                attachment(nodes.left, RED, "c", "172.16.3.8", "fd00:16::3:8"),
+                attachment(nodes.right, RED, "b", "172.16.9.1", "fd00:16::9:1"),
+                attachment(nodes.left, GREEN, "g", "172.17.3.7", "fd00:17::3:7"),
+                attachment(nodes.right, GREEN, "h", "172.17.9.1", "fd00:17::9:1"),
+                attachment(nodes.left, RED, "both", "172.16.3.9", "fd00:16::3:9"),
+                attachment(nodes.left, GREEN, "both", "172.17.3.9", "fd00:17::3:9"));
+        nodes.left.start("a", RED);
+        nodes.left.start("c", RED);
+        nodes.left.start("g", GREEN);
+        nodes.left.start("both", RED, GREEN);
+        nodes.right.start("b", RED);
+        nodes.right.start("h", GREEN);
     }
 
     @AfterEach
     void down() {
-        leftAgent.release();
-        rightAgent.release();
-        leftHost.close();
-        rightHost.close();
-        left.close();
-        right.close();
-    }
-
-    private static NodeAttacher agent(TestNode node, RouteClient host, String... outer) {
-        KernelUnderlay underlay = new KernelUnderlay(host);
-        KernelRooms rooms = new KernelRooms(node.mounts, host, underlay, 4790);
-        RoomListener silent = new RoomListener() {
-            @Override
-            public void opened(RoomSpec spec, Room room, Collection<Peer> peers) {}
-
-            @Override
-            public void peersChanged(DomainName domain, Collection<Peer> peers) {}
-
-            @Override
-            public void closed(DomainName domain) {}
-        };
-        return new NodeAttacher(new NodeContext(node.key, addresses(outer), rooms, silent, underlay), _ -> {});
-    }
-
-    private static AttachmentResource attachment(NodeKey node, String pod, String... addresses) {
-        return new AttachmentResource(
-                node.cluster(),
-                RED,
-                addresses(addresses),
-                node.node(),
-                "shop",
-                pod,
-                Optional.of("uid-" + pod),
-                "default",
-                true);
-    }
-
-    private static void start(NodeAttacher agent, Sandbox sandbox) {
-        CompletableFuture<Void> settled = new CompletableFuture<>();
-        agent.handle(List.of(new NodeEvent.SandboxStarted(sandbox, System.nanoTime(), settled)));
-        assertThat(settled).isCompleted();
-        assertThat(agent.status(0).pods())
-                .filteredOn(pod -> pod.podUid().equals(sandbox.podUid()))
-                .extracting(NodeStatus.Pod::problem)
-                .containsExactly("");
+        nodes.close();
     }
 
     @Test
     void podsReachEachOtherOnOneNodeAndOverTwo() {
         for (String target :
                 List.of("172.16.3.8", "fd00:16::3:8", "172.16.9.1", "fd00:16::9:1", "172.16.0.1", "fd00:16::1")) {
-            left.run(left.podNamespace("a"), "ping", "-c", "1", "-W", "2", target);
+            assertThat(nodes.left.pings("a", target)).as(target).isTrue();
         }
-        for (String target : List.of("172.16.3.7", "fd00:16::3:7", "172.16.3.8", "172.16.0.1")) {
-            right.run(right.podNamespace("b"), "ping", "-c", "1", "-W", "2", target);
+        for (String target : List.of("172.16.3.7", "fd00:16::3:7", "172.16.3.9", "172.16.0.1")) {
+            assertThat(nodes.right.pings("b", target)).as(target).isTrue();
         }
+        assertThat(nodes.left.pings("both", "172.16.9.1")).isTrue();
+        assertThat(nodes.left.pings("both", "fd00:17::9:1")).isTrue();
+    }
+
+    @Test
+    void anyProtocolArrivesWithItsOwnSource() throws Exception {
+        for (String[] address : new String[][] {{"172.16.3.7", "172.16.9.1"}, {"fd00:16::3:7", "[fd00:16::9:1]"}}) {
+            String family = address[1].startsWith("[") ? "6" : "4";
+            for (String protocol : List.of("TCP", "UDP")) {
+                String listen = protocol + family + (protocol.equals("TCP") ? "-LISTEN:7777" : "-RECVFROM:7777");
+                Process server = socat(listen + ",reuseaddr", "SYSTEM:echo from $SOCAT_PEERADDR");
+                String client = "(echo; sleep 1) | socat -t 1 - " + protocol + family + ":" + address[1] + ":7777";
+                assertThat(answer(client)).as(protocol + family).contains(asSocatWrites(address[0]));
+                server.destroyForcibly().waitFor();
+            }
+            // RFC 3692: protocol 253 is for experiments, so nobody on the way can know it.
+            Process server = socat("-u", "IP" + family + "-RECV:253", "CREATE:" + file);
+            String expected = "protocol 253 over " + family;
+            for (int i = 0; i < 50 && !Files.readString(file).contains(expected); i++) {
+                nodes.left.in(
+                        "a",
+                        "sh",
+                        "-c",
+                        "echo " + expected + " | socat -u - IP" + family + "-SENDTO:" + address[1] + ":253");
+                TimeUnit.MILLISECONDS.sleep(100);
+            }
+            assertThat(file).content().contains(expected);
+            server.destroyForcibly().waitFor();
+        }
+    }
+
+    private Process socat(String... arguments) throws IOException {
+        List<String> command = new ArrayList<>(List.of("socat"));
+        command.addAll(List.of(arguments));
+        return nodes.right.node.start(nodes.right.node.podNamespace("b"), command.toArray(String[]::new));
+    }
+
+    /// The server may need a moment to listen.
+    private String answer(String client) throws InterruptedException {
+        String answer = "";
+        for (int i = 0; i < 20 && !answer.contains("from"); i++) {
+            answer = nodes.left
+                    .node
+                    .attempt(nodes.left.node.podNamespace("a"), "sh", "-c", client)
+                    .output();
+            TimeUnit.MILLISECONDS.sleep(50);
+        }
+        return answer;
+    }
+
+    private static String asSocatWrites(String address) {
+        return address.contains(":") ? "[fd00:0016:0000:0000:0000:0000:0003:0007]" : address;
+    }
+
+    @Test
+    void fragmentsArrive() {
+        assertThat(nodes.left.pings("a", "172.16.9.1", "-s", "4000", "-M", "dont"))
+                .isTrue();
+        assertThat(nodes.left.pings("a", "fd00:16::9:1", "-s", "4000", "-M", "dont"))
+                .isTrue();
+        assertThat(nodes.left.pings("a", "172.16.9.1", "-s", "1422", "-M", "do"))
+                .as("1450 bytes fit")
+                .isTrue();
+        assertThat(nodes.left.pings("a", "172.16.9.1", "-s", "1423", "-M", "do"))
+                .as("1451 do not")
+                .isFalse();
+        assertThat(nodes.left.pings("a", "fd00:16::9:1", "-s", "1402", "-M", "do"))
+                .isTrue();
+        assertThat(nodes.left.pings("a", "fd00:16::9:1", "-s", "1403", "-M", "do"))
+                .isFalse();
+    }
+
+    @Test
+    void domainsAreApart() {
+        for (String target : List.of("172.16.3.7", "fd00:16::3:7", "172.16.9.1", "172.16.0.1")) {
+            assertThat(nodes.left.pings("g", target)).as(target).isFalse();
+        }
+        nodes.left.in("g", "ip", "route", "add", "172.16.0.0/16", "via", "172.17.0.1", "dev", "vl3-green", "onlink");
+        nodes.left.in("g", "ip", "route", "add", "fd00:16::/48", "via", "fd00:17::1", "dev", "vl3-green", "onlink");
+        for (String target : List.of("172.16.3.7", "fd00:16::3:7", "172.16.9.1", "172.16.3.9", "fd00:16::3:9")) {
+            assertThat(nodes.left.pings("g", target)).as(target).isFalse();
+        }
+    }
+
+    @Test
+    void aPodInTwoDomainsForwardsNothing() {
+        NetworkNamespace both = nodes.left.node.podNamespace("both");
+        nodes.left.node.run(both, "sh", "-c", "echo 1 >/proc/sys/net/ipv4/ip_forward");
+        nodes.left.node.run(both, "sh", "-c", "echo 1 >/proc/sys/net/ipv6/conf/all/forwarding");
+        nodes.left.in("g", "ip", "route", "add", "172.16.0.0/16", "via", "172.17.3.9", "dev", "vl3-green", "onlink");
+        nodes.left.in("g", "ip", "neigh", "add", "172.17.3.9", "dev", "vl3-green", "lladdr", roomAddress("g"));
+        assertThat(nodes.left.pings("g", "172.16.3.7")).isFalse();
+        assertThat(nodes.left.pings("g", "172.16.3.9"))
+                .as("the pod's own other address")
+                .isFalse();
+    }
+
+    /// The Ethernet address of the gateway, as a pod has it.
+    private String roomAddress(String pod) {
+        String neighbor = nodes.left.in(pod, "ip", "-4", "neigh", "show", "nud", "permanent");
+        return neighbor.replaceAll("(?s).*lladdr (\\S+).*", "$1");
+    }
+
+    /// ```
+    ///   stranger ── eth0 ── a ── vl3-red
+    /// ```
+    @Test
+    void aNeighbourOnEth0ReachesNoDomainAddress() throws IOException {
+        NetworkNamespace stranger = NetworkNamespace.create("stranger");
+        try (stranger) {
+            TestNode node = nodes.left.node;
+            NetworkNamespace pod = node.podNamespace("a");
+            String strangers = "/proc/" + ProcessHandle.current().pid() + "/fd/" + stranger.descriptor();
+            node.run(pod, "ip", "link", "add", "eth0", "type", "veth", "peer", "name", "eth0", "netns", strangers);
+            node.run(pod, "sh", "-c", "ip addr add 10.244.0.3/24 dev eth0; ip link set eth0 up");
+            node.run(pod, "sh", "-c", "ip addr add fd01::3/64 dev eth0 nodad");
+            node.run(
+                    stranger,
+                    "sh",
+                    "-c",
+                    "ip addr add 10.244.0.4/24 dev eth0; ip addr add fd01::4/64 dev eth0 nodad; ip link set eth0 up;"
+                            + "ip route add 172.16.0.0/16 via 10.244.0.3; ip route add fd00:16::/48 via fd01::3");
+            assertThat(node.attempt(stranger, "ping", "-c", "1", "-W", "2", "10.244.0.3")
+                            .exit())
+                    .as("eth0 works as before")
+                    .isZero();
+            assertThat(node.attempt(stranger, "ping", "-c", "1", "-W", "2", "fd01::3")
+                            .exit())
+                    .isZero();
+            for (String target : List.of("172.16.3.7", "fd00:16::3:7", "172.16.9.1", "fd00:16::9:1")) {
+                assertThat(node.attempt(stranger, "ping", "-c", "1", "-W", "1", target)
+                                .exit())
+                        .as(target)
+                        .isNotZero();
+            }
+            nodes.left.in("c", "ip", "route", "add", "10.244.0.0/24", "via", "172.16.0.1", "dev", "vl3-red", "onlink");
+            assertThat(nodes.left.pings("c", "10.244.0.3"))
+                    .as("eth0's address through the domain")
+                    .isFalse();
+        }
+    }
+
+    @Test
+    void detachingTakesEverythingAwayAndOnlyThat() {
+        nodes.left.agent.handle(List.of(
+                new NodeEvent.Learnt(drop(attachment(nodes.left, GREEN, "both", "172.17.3.9", "fd00:17::3:9")))));
+        assertThat(nodes.left.pings("both", "172.16.9.1")).isTrue();
+        assertThat(nodes.left.in("both", "ip", "-o", "link"))
+                .contains("vl3-red")
+                .doesNotContain("vl3-green");
+        assertThat(nodes.left.in("both", "nft", "list", "tables"))
+                .contains("inet vl3-red")
+                .doesNotContain("green");
+        nodes.left.agent.handle(List.of(new NodeEvent.SandboxStopped("box-both", System.nanoTime())));
+        nodes.left.node.kill("both");
+        assertThat(nodes.left.pings("a", "172.16.3.9")).isFalse();
+        assertThat(nodes.left.pings("a", "172.16.3.8")).isTrue();
+        String room = room("vl3-red", "nft", "list", "ruleset");
+        assertThat(room).contains("172.16.3.7").doesNotContain("172.16.3.9");
+    }
+
+    private String room(String name, String... command) {
+        try (NetworkNamespace room = nodes.left.node.mounts.pin(name)) {
+            return nodes.left.node.run(room, command);
+        }
+    }
+
+    @Test
+    void aNewAgentTouchesNothing() throws Exception {
+        String before = dump();
+        nodes.left.agent.release();
+        try (NetworkNamespace red = nodes.left.node.mounts.pin("vl3-red")) {
+            Process monitor =
+                    nodes.left.node.start(red, "sh", "-c", "exec ip -ts monitor link address route neigh >" + file);
+            TimeUnit.MILLISECONDS.sleep(300);
+            nodes.left.agent = nodes.left.agent();
+            nodes.left.agent.handle(List.of(new NodeEvent.Learnt(nodes.everything())));
+            nodes.left.agent.handle(List.of(new NodeEvent.SandboxesListed(nodes.left.sandboxes, System.nanoTime())));
+            nodes.left.agent.handle(List.of(new NodeEvent.Complete()));
+            TimeUnit.MILLISECONDS.sleep(300);
+            monitor.destroyForcibly().waitFor();
+            assertThat(file).content().isEmpty();
+        }
+        assertThat(dump()).isEqualTo(before);
+        assertThat(nodes.left.agent.status(0).pods())
+                .hasSize(5)
+                .allMatch(pod -> pod.problem().isEmpty());
+    }
+
+    private String dump() {
+        String script =
+                "ip -d link; ip addr; ip route; ip -6 route; ip neigh; ip -6 neigh; bridge fdb; nft list ruleset";
+        StringBuilder all = new StringBuilder();
+        for (String room : List.of("vl3-red", "vl3-green")) {
+            all.append(room(room, "sh", "-c", script));
+        }
+        for (String pod : List.of("a", "both")) {
+            all.append(nodes.left.in(pod, "sh", "-c", script));
+        }
+        return all.toString().replaceAll("packets \\d+ bytes \\d+", "");
     }
 }

@@ -1,0 +1,154 @@
+package dev.vl3mesh.agent.attach;
+
+import static dev.vl3mesh.agent.attach.Resources.addresses;
+import static dev.vl3mesh.agent.attach.Resources.node;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.vl3mesh.agent.carrier.NodeKey;
+import dev.vl3mesh.agent.state.Change;
+import dev.vl3mesh.agent.state.Sandbox;
+import dev.vl3mesh.linux.netlink.RouteClient;
+import dev.vl3mesh.model.DomainName;
+import dev.vl3mesh.model.plan.MeshResource;
+import dev.vl3mesh.model.plan.MeshResource.AttachmentResource;
+import dev.vl3mesh.model.plan.SnapshotDelta;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.Consumer;
+
+/// Two nodes of two clusters, each with the core of an agent, joined by a cable:
+///
+/// ```
+///   pods ─ room ─ vxlan4 ~ host east/n1 ── cable ── host west/n1 ~ vxlan4 ─ room ─ pods
+///                      192.0.2.1                          192.0.2.2
+///                      2001:db8::1                        2001:db8::2
+/// ```
+public final class TwoNodes implements AutoCloseable {
+    public static final NodeKey FAR = node("west", "n1");
+
+    public final Side left;
+    public final Side right;
+    private final List<MeshResource> resources = new ArrayList<>();
+
+    /// One node and its agent.
+    public static final class Side implements AutoCloseable {
+        public final TestNode node;
+        public final RouteClient host;
+        public final List<String> outer;
+        public final List<Sandbox> sandboxes = new ArrayList<>();
+        public RoomListener listener = new RoomListeners(List.of());
+        public Consumer<List<Change>> changes = _ -> {};
+        public NodeAttacher agent;
+
+        Side(NodeKey key, List<String> outer) throws IOException, InterruptedException {
+            this.node = new TestNode(key);
+            this.outer = outer;
+            this.host = RouteClient.open(node.host);
+            this.agent = agent();
+        }
+
+        /// An agent that knows nothing yet.
+        public NodeAttacher agent() {
+            KernelUnderlay underlay = new KernelUnderlay(host);
+            KernelRooms rooms = new KernelRooms(node.mounts, host, underlay, 4790);
+            return new NodeAttacher(
+                    new NodeContext(
+                            node.key, addresses(outer.toArray(String[]::new)), rooms, new Forwarding(this), underlay),
+                    batch -> changes.accept(batch));
+        }
+
+        /// Runs a pod.
+        public Sandbox start(String pod, DomainName... expected) {
+            Sandbox sandbox = node.pod(pod, expected);
+            sandboxes.add(sandbox);
+            CompletableFuture<Void> settled = new CompletableFuture<>();
+            agent.handle(List.of(new NodeEvent.SandboxStarted(sandbox, System.nanoTime(), settled)));
+            assertThat(settled).isCompleted();
+            assertThat(agent.status(0).pods())
+                    .filteredOn(attached -> attached.podUid().equals(sandbox.podUid()))
+                    .hasSize(expected.length)
+                    .extracting(NodeStatus.Pod::problem)
+                    .containsOnly("");
+            return sandbox;
+        }
+
+        /// Runs a command in a pod.
+        public String in(String pod, String... command) {
+            return node.run(node.podNamespace(pod), command);
+        }
+
+        /// Whether a pod gets an answer to a ping within a second.
+        public boolean pings(String pod, String target, String... options) {
+            List<String> command = new ArrayList<>(List.of("ping", "-c", "1", "-W", "1"));
+            command.addAll(List.of(options));
+            command.add(target);
+            return node.attempt(node.podNamespace(pod), command.toArray(String[]::new))
+                            .exit()
+                    == 0;
+        }
+
+        @Override
+        public void close() {
+            agent.release();
+            host.close();
+            node.close();
+        }
+    }
+
+    public TwoNodes(int underlayMtu) throws IOException, InterruptedException {
+        this(underlayMtu, List.of("192.0.2.1"), List.of("192.0.2.2"));
+    }
+
+    public TwoNodes(int underlayMtu, List<String> leftOuter, List<String> rightOuter)
+            throws IOException, InterruptedException {
+        left = new Side(Resources.SELF, leftOuter);
+        right = new Side(FAR, rightOuter);
+        TestNode.connect(left.node, right.node, underlayMtu);
+    }
+
+    /// Publishes a domain with both nodes in it.
+    public void publish(MeshResource.DomainResource domain) {
+        publish(
+                domain,
+                Resources.node(domain.domain(), Resources.SELF, left.outer.toArray(String[]::new)),
+                Resources.node(domain.domain(), FAR, right.outer.toArray(String[]::new)));
+    }
+
+    /// Tells both agents.
+    public void publish(MeshResource... more) {
+        resources.addAll(List.of(more));
+        for (Side side : List.of(left, right)) {
+            side.agent.handle(List.of(
+                    new NodeEvent.Learnt(new SnapshotDelta(List.of(more), Set.of())), new NodeEvent.Complete()));
+        }
+    }
+
+    /// An attachment on one side.
+    public static AttachmentResource attachment(Side side, DomainName domain, String pod, String... addresses) {
+        return new AttachmentResource(
+                side.node.key.cluster(),
+                domain,
+                addresses(addresses),
+                side.node.key.node(),
+                "shop",
+                pod,
+                Optional.of("uid-" + pod),
+                "default",
+                true);
+    }
+
+    /// Everything that was published.
+    public SnapshotDelta everything() {
+        return new SnapshotDelta(resources, Set.of());
+    }
+
+    @Override
+    public void close() {
+        left.close();
+        right.close();
+    }
+}
