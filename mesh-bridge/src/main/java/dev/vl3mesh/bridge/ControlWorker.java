@@ -48,7 +48,13 @@ final class ControlWorker implements AutoCloseable {
         this.reconciler = reconciler;
         this.links = links;
         this.clock = clock;
-        this.thread = Thread.ofPlatform().name("control").unstarted(this::run);
+        this.thread = Thread.ofPlatform()
+                .name("control")
+                .uncaughtExceptionHandler((_, e) -> {
+                    LOG.error("the control thread ended, and so does the process", e);
+                    Runtime.getRuntime().halt(1);
+                })
+                .unstarted(this::run);
     }
 
     ControlWorker start() {

@@ -15,16 +15,13 @@ import org.jspecify.annotations.Nullable;
 /// its uid is known
 /// @param identity `<namespace>/<pod name>` where that name comes back (a StatefulSet's ordinal), so that the address
 /// does too; else absent
+// rules stand on the type: on a record's component the generator would find each twice, on its field and its accessor
+@ValidationRule(value = "self.domain == oldSelf.domain", message = "an attachment's domain never changes")
+@ValidationRule(value = "self.addresses == oldSelf.addresses", message = "an attachment's addresses never change")
 public record AttachmentSpec(
-        @Required
-        @PrinterColumn(name = "DOMAIN")
-        @ValidationRule(value = "self == oldSelf", message = "an attachment's domain never changes")
-        String domain,
+        @Required @PrinterColumn(name = "DOMAIN") String domain,
 
-        @Required
-        @PrinterColumn(name = "ADDRESSES")
-        @ValidationRule(value = "self == oldSelf", message = "an attachment's addresses never change")
-        List<String> addresses,
+        @Required @PrinterColumn(name = "ADDRESSES") List<String> addresses,
 
         @Required @PrinterColumn(name = "NAMESPACE") String namespace,
         @Required String claimHash,

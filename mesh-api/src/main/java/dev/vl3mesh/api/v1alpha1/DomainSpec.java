@@ -21,6 +21,10 @@ import org.jspecify.annotations.Nullable;
         value = "size(self.prefixes) >= size(oldSelf.prefixes) && oldSelf.prefixes.all(p, p in self.prefixes)",
         message =
                 "a prefix can't be removed or changed while pods may hold its addresses: append another prefix, or make a new domain")
+// rules stand on the type: on a record's component the generator would find each twice, on its field and its accessor
+@ValidationRule(
+        value = "self.carrier in ['auto', 'vxlan', 'wireguard', 'wireguard-userspace']",
+        message = "carrier is one of auto, vxlan, wireguard, wireguard-userspace")
 public record DomainSpec(
         @Required
         @Size(min = 1, max = 16)
@@ -30,9 +34,6 @@ public record DomainSpec(
         List<String> prefixes,
 
         @Default("auto")
-        @ValidationRule(
-                value = "self in ['auto', 'vxlan', 'wireguard', 'wireguard-userspace']",
-                message = "carrier is one of auto, vxlan, wireguard, wireguard-userspace")
         @PrinterColumn(name = "CARRIER")
         @JsonPropertyDescription(
                 "What carries packets from node to node. auto is encrypted; vxlan is not, and needs a trusted underlay.")

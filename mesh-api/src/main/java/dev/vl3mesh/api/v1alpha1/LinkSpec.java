@@ -13,11 +13,10 @@ import org.jspecify.annotations.Nullable;
 /// @param address `host:port` at which the home answers; absent for a member, which calls by itself
 /// @param trustDomain the SPIFFE trust domain of the home
 /// @param domains what a member may take part in; empty means all that are open to every cluster
+// rules stand on the type: on a record's component the generator would find each twice, on its field and its accessor
+@ValidationRule(value = "self.role in ['Home', 'Member']", message = "role is Home or Member")
 public record LinkSpec(
-        @Required
-        @ValidationRule(value = "self in ['Home', 'Member']", message = "role is Home or Member")
-        @PrinterColumn(name = "ROLE")
-        String role,
+        @Required @PrinterColumn(name = "ROLE") String role,
 
         @Nullable @PrinterColumn(name = "ADDRESS") String address,
         @Required String trustDomain,

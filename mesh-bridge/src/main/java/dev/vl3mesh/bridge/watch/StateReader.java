@@ -20,6 +20,7 @@ import io.fabric8.kubernetes.api.model.Node;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.Service;
 import io.fabric8.kubernetes.api.model.discovery.v1.Endpoint;
+import io.fabric8.kubernetes.api.model.discovery.v1.EndpointPort;
 import io.fabric8.kubernetes.api.model.discovery.v1.EndpointSlice;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -155,7 +156,7 @@ public final class StateReader {
     private static KubeService service(Service service, List<EndpointSlice> slices) {
         Map<String, KubeEndpoint> endpoints = new LinkedHashMap<>();
         for (EndpointSlice slice : slices) {
-            for (Endpoint endpoint : slice.getEndpoints()) {
+            for (Endpoint endpoint : Objects.requireNonNullElse(slice.getEndpoints(), List.<Endpoint>of())) {
                 if (endpoint.getTargetRef() != null
                         && "Pod".equals(endpoint.getTargetRef().getKind())) {
                     String uid = endpoint.getTargetRef().getUid();
@@ -177,11 +178,12 @@ public final class StateReader {
     /// The slices name the target ports as numbers, whatever the Service wrote.
     private static List<ServicePort> ports(Service service, List<EndpointSlice> slices) {
         Map<String, Integer> targets = new HashMap<>();
-        slices.forEach(slice -> slice.getPorts().forEach(port -> {
-            if (port.getPort() != null) {
-                targets.putIfAbsent(Objects.requireNonNullElse(port.getName(), ""), port.getPort());
-            }
-        }));
+        slices.forEach(slice -> Objects.requireNonNullElse(slice.getPorts(), List.<EndpointPort>of())
+                .forEach(port -> {
+                    if (port.getPort() != null) {
+                        targets.putIfAbsent(Objects.requireNonNullElse(port.getName(), ""), port.getPort());
+                    }
+                }));
         if (service.getSpec().getPorts() == null) {
             return List.of();
         }

@@ -35,8 +35,10 @@ public final class Lab implements ClusterProvider {
 
     /// Brings the lab up, as far as it is not up; what an interrupted run left is completed or replaced.
     ///
+    /// @param bare without vl3mesh
+    ///
     /// @throws LabException if a lab of another shape is up, or something can't be started
-    public void up(int clusters, int nodes) {
+    public void up(int clusters, int nodes, boolean bare) {
         paths.check();
         Topology topology = Topology.of(ID, clusters, nodes);
         try (FileLock _ = lock()) {
@@ -56,6 +58,12 @@ public final class Lab implements ClusterProvider {
                     .<Runnable>map(cluster -> () -> cluster.up(images))
                     .toList());
             writeKubeconfig(topology);
+            if (!bare) {
+                Installation installation = new Installation(paths, commands, progress);
+                inParallel(clusters(topology).stream()
+                        .<Runnable>map(cluster -> () -> installation.install(cluster, cluster.kubeconfigFile()))
+                        .toList());
+            }
         } catch (IOException e) {
             throw new LabException("writing " + paths.state() + ": " + e.getMessage(), e);
         }

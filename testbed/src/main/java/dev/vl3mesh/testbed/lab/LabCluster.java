@@ -47,6 +47,11 @@ public final class LabCluster implements ClusterProvider.Cluster {
         }
     }
 
+    /// Where [#kubeconfig] is kept.
+    public Path kubeconfigFile() {
+        return files.adminKubeconfig(plan);
+    }
+
     @Override
     public String nodePort(int port) {
         return plan.nodes().getFirst().address() + ":" + port;

@@ -34,7 +34,7 @@ public final class LabMain {
     private static int run(List<String> words, Lab lab, PrintStream out) {
         String verb = words.isEmpty() ? "" : words.removeFirst();
         switch (verb) {
-            case "up" -> lab.up(option(words, "--clusters", 2), option(words, "--nodes", 1));
+            case "up" -> lab.up(option(words, "--clusters", 2), option(words, "--nodes", 1), words.contains("--bare"));
             case "down" -> lab.down();
             case "status" -> {
                 return status(lab, out);

@@ -12,9 +12,11 @@ import java.util.Map;
 /// @param logs the nodes' logs; kept by `down`
 /// @param peers the folder with `bin` and `cni`
 /// @param images folders of image archives
-public record LabPaths(Path state, Path logs, Path peers, List<Path> images) {
+/// @param chart our Helm chart
+public record LabPaths(Path state, Path logs, Path peers, List<Path> images, Path chart) {
 
-    /// Reads VL3_STATE, VL3_CACHE, VL3_PEERS and VL3_IMAGES, with the usual folders below the home folder as defaults.
+    /// Reads VL3_STATE, VL3_CACHE, VL3_PEERS VL3_IMAGES and VL3_CHART, with the usual folders below the home folder
+    /// as defaults.
     public static LabPaths of(Map<String, String> environment) {
         Path home = Path.of(environment.getOrDefault("HOME", "/root"));
         Path state = Path.of(environment.getOrDefault(
@@ -24,12 +26,13 @@ public record LabPaths(Path state, Path logs, Path peers, List<Path> images) {
         Path peers = Path.of(environment.getOrDefault(
                 "VL3_PEERS", cache.resolve("peers/current").toString()));
         String images = environment.getOrDefault(
-                "VL3_IMAGES", cache.resolve("images/current").toString());
+                "VL3_IMAGES", cache.resolve("images/current") + ":" + cache.resolve("images/vl3mesh"));
         return new LabPaths(
                 state.resolve("lab"),
                 state.resolve("logs"),
                 peers,
-                Arrays.stream(images.split(":")).map(Path::of).toList());
+                Arrays.stream(images.split(":")).map(Path::of).toList(),
+                Path.of(environment.getOrDefault("VL3_CHART", "../deploy/helm/vl3mesh")));
     }
 
     /// The merged kubeconfig with a context for each cluster.

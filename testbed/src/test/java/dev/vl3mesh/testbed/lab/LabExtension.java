@@ -13,7 +13,7 @@ public final class LabExtension implements BeforeAllCallback, ParameterResolver 
     private record RunningLab(Lab lab) implements AutoCloseable {
         static RunningLab start() {
             Lab lab = new Lab(LabPaths.of(System.getenv()), new Progress(System.out, false));
-            lab.up(2, 1);
+            lab.up(2, 1, false);
             return new RunningLab(lab);
         }
 
