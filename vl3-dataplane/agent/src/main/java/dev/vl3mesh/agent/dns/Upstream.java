@@ -1,11 +1,8 @@
 package dev.vl3mesh.agent.dns;
 
-import io.netty.bootstrap.Bootstrap;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
-import io.netty.channel.ChannelInitializer;
-import io.netty.channel.ChannelOption;
 import io.netty.channel.EventLoop;
 import io.netty.channel.FixedRecvByteBufAllocator;
 import io.netty.channel.SimpleChannelInboundHandler;
@@ -13,7 +10,9 @@ import io.netty.channel.socket.DatagramPacket;
 import io.netty.channel.socket.nio.NioDatagramChannel;
 import io.netty.util.collection.IntObjectHashMap;
 import io.netty.util.concurrent.ScheduledFuture;
+import java.io.IOException;
 import java.net.InetSocketAddress;
+import java.nio.channels.DatagramChannel;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.random.RandomGenerator;
@@ -77,8 +76,16 @@ final class Upstream {
         }
         Channel current = socket;
         if (current == null || !current.isActive()) {
-            current = open();
-            socket = current;
+            try {
+                current = open();
+                socket = current;
+            } catch (IOException e) {
+                log.warn("dns upstream {}: no socket: {}", server, e.getMessage());
+                query.release();
+                counters.add(DnsCounters.Outcome.REFUSED_FULL);
+                receiver.accept(null);
+                return;
+            }
         }
         int id = random.nextInt(ID_COUNT);
         while (pending.containsKey(id)) {
@@ -130,19 +137,16 @@ final class Upstream {
         answered.receiver().accept(answer.retain());
     }
 
-    private Channel open() {
-        return new Bootstrap()
-                .group(loop)
-                .channel(NioDatagramChannel.class)
-                .option(ChannelOption.RCVBUF_ALLOCATOR, new FixedRecvByteBufAllocator(ANSWER_BYTES_MAX))
-                .handler(new ChannelInitializer<Channel>() {
-                    @Override
-                    protected void initChannel(Channel channel) {
-                        channel.pipeline().addLast(new Answers());
-                    }
-                })
-                .bind(0)
-                .channel();
+    /// Bound before it is registered: netty binds later than it returns, and drops what is written before.
+    private Channel open() throws IOException {
+        DatagramChannel bound = DatagramChannel.open();
+        bound.configureBlocking(false);
+        bound.bind(null);
+        NioDatagramChannel channel = new NioDatagramChannel(bound);
+        channel.config().setRecvByteBufAllocator(new FixedRecvByteBufAllocator(ANSWER_BYTES_MAX));
+        channel.pipeline().addLast(new Answers());
+        var _ = loop.register(channel);
+        return channel;
     }
 
     private final class Answers extends SimpleChannelInboundHandler<DatagramPacket> {

@@ -1,8 +1,8 @@
 package dev.vl3mesh.agent.dns;
 
-import static dev.vl3mesh.agent.dns.Zones.EAST;
-import static dev.vl3mesh.agent.dns.Zones.endpoint;
-import static dev.vl3mesh.agent.dns.Zones.service;
+import static dev.vl3mesh.agent.dns.SampleZones.EAST;
+import static dev.vl3mesh.agent.dns.SampleZones.endpoint;
+import static dev.vl3mesh.agent.dns.SampleZones.service;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.vl3mesh.agent.Seed;
@@ -32,7 +32,7 @@ class ResponderTest {
     private static final IpAddress CLIENT = IpAddress.parse("172.16.3.99");
     private static final String WEB = "web.shop.svc.red.vl3.internal.";
 
-    private final Zone zone = Zones.red();
+    private final Zone zone = SampleZones.red();
     private final Responder responder = new Responder((_, _) -> List.of(zone), new DnsCounters(), new Random(3));
 
     @Test
@@ -86,7 +86,7 @@ class ResponderTest {
         assertThat(ask(twoQuestions, false).code()).isEqualTo(DnsResponseCode.FORMERR);
         ByteBuf answer = query(WEB, 1, 0);
         answer.setShort(2, 0x8000);
-        assertThat(responder.decide(UnpooledByteBufAllocator.DEFAULT, Zones.RED, CLIENT, answer, false))
+        assertThat(responder.decide(UnpooledByteBufAllocator.DEFAULT, SampleZones.RED, CLIENT, answer, false))
                 .isInstanceOf(Responder.Decision.Ignore.class);
     }
 
@@ -94,7 +94,7 @@ class ResponderTest {
     void passesForeignNamesOnUntouched() {
         ByteBuf foreign = query("kubernetes.default.svc.cluster.local.", 1, 1232);
         ByteBuf copy = foreign.copy();
-        assertThat(responder.decide(UnpooledByteBufAllocator.DEFAULT, Zones.RED, CLIENT, foreign, false))
+        assertThat(responder.decide(UnpooledByteBufAllocator.DEFAULT, SampleZones.RED, CLIENT, foreign, false))
                 .isInstanceOf(Responder.Decision.Forward.class);
         assertThat(foreign).isEqualTo(copy);
     }
@@ -110,7 +110,7 @@ class ResponderTest {
             }
             message.writerIndex(random.nextInt(4) == 0 ? random.nextInt(message.writerIndex()) : message.writerIndex());
             boolean stream = random.nextBoolean();
-            if (responder.decide(UnpooledByteBufAllocator.DEFAULT, Zones.RED, CLIENT, message, stream)
+            if (responder.decide(UnpooledByteBufAllocator.DEFAULT, SampleZones.RED, CLIENT, message, stream)
                     instanceof Responder.Decision.Reply reply) {
                 assertThat(reply.message().readableBytes()).isLessThanOrEqualTo(stream ? 65_535 : 1232);
                 reply.message().release();
@@ -120,7 +120,7 @@ class ResponderTest {
 
     private DatagramDnsResponse ask(ByteBuf query, boolean stream) {
         Responder.Decision decision =
-                responder.decide(UnpooledByteBufAllocator.DEFAULT, Zones.RED, CLIENT, query, stream);
+                responder.decide(UnpooledByteBufAllocator.DEFAULT, SampleZones.RED, CLIENT, query, stream);
         InetSocketAddress anybody = new InetSocketAddress(InetAddress.getLoopbackAddress(), 1);
         EmbeddedChannel decoder = new EmbeddedChannel(new DatagramDnsResponseDecoder());
         decoder.writeInbound(new DatagramPacket(((Responder.Decision.Reply) decision).message(), anybody, anybody));

@@ -1,9 +1,9 @@
 package dev.vl3mesh.agent.dns;
 
-import static dev.vl3mesh.agent.dns.Zones.EAST;
-import static dev.vl3mesh.agent.dns.Zones.WEST;
-import static dev.vl3mesh.agent.dns.Zones.endpoint;
-import static dev.vl3mesh.agent.dns.Zones.service;
+import static dev.vl3mesh.agent.dns.SampleZones.EAST;
+import static dev.vl3mesh.agent.dns.SampleZones.WEST;
+import static dev.vl3mesh.agent.dns.SampleZones.endpoint;
+import static dev.vl3mesh.agent.dns.SampleZones.service;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.vl3mesh.agent.Seed;
@@ -23,7 +23,7 @@ import org.junit.jupiter.api.Test;
 class ZoneTest {
     private static final String WEB = "web.shop.svc.red.vl3.internal.";
 
-    private final Zone zone = Zones.red();
+    private final Zone zone = SampleZones.red();
     private final Random random = new Random(1);
 
     @Test
@@ -153,7 +153,7 @@ class ZoneTest {
                 truth.put(origin + name, part);
             }
             if (step % 50 == 0) {
-                Zone rebuilt = Zones.red();
+                Zone rebuilt = SampleZones.red();
                 truth.values().forEach(rebuilt::put);
                 for (int i = 0; i < 4; i++) {
                     String service = "s" + i + ".shop.svc.red.vl3.internal.";

@@ -11,12 +11,12 @@ import java.util.List;
 import java.util.stream.Stream;
 
 /// Zones and services for tests.
-final class Zones {
+final class SampleZones {
     static final DomainName RED = new DomainName("red");
     static final KubeClusterName EAST = new KubeClusterName("east");
     static final KubeClusterName WEST = new KubeClusterName("west");
 
-    private Zones() {}
+    private SampleZones() {}
 
     static Zone red() {
         return new Zone(
