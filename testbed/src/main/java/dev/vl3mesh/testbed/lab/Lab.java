@@ -19,6 +19,8 @@ import java.util.stream.Stream;
 /// The clusters of this machine. One lab at a time: its addresses are fixed.
 public final class Lab implements ClusterProvider {
     private static final String ID = "vl3";
+    private static final Path MACHINE_LOCK = Path.of("/run/lock/vl3mesh-lab");
+    private static final Path OWNER = Path.of("/run/lock/vl3mesh-lab.owner");
 
     private final LabPaths paths;
     private final Progress progress;
@@ -42,6 +44,7 @@ public final class Lab implements ClusterProvider {
         paths.check();
         Topology topology = Topology.of(ID, clusters, nodes);
         try (FileLock _ = lock()) {
+            own();
             Path shape = paths.state().resolve("shape");
             String wanted = clusters + " " + nodes;
             if (Files.exists(shape) && !Files.readString(shape).equals(wanted)) {
@@ -69,11 +72,30 @@ public final class Lab implements ClusterProvider {
         }
     }
 
+    /// Labs of a machine share its addresses, namespaces and cgroups, whatever folder they keep their state in.
     private FileLock lock() throws IOException {
         Files.createDirectories(paths.state());
-        FileChannel channel = FileChannel.open(
-                paths.state().resolveSibling("lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
-        return channel.lock();
+        Files.createDirectories(MACHINE_LOCK.getParent());
+        return FileChannel.open(MACHINE_LOCK, StandardOpenOption.CREATE, StandardOpenOption.WRITE)
+                .lock();
+    }
+
+    /// Makes the machine's lab ours, unless one with another state folder is up.
+    private void own() throws IOException {
+        String ours = paths.state().toString();
+        if (Files.exists(OWNER)) {
+            String owner = Files.readString(OWNER).strip();
+            if (!owner.equals(ours) && new Lab(paths.at(Path.of(owner)), progress).running()) {
+                throw new LabException("a lab that keeps its state in " + owner + " is up: run VL3_STATE="
+                        + Path.of(owner).getParent() + " ./vl3 lab down first");
+            }
+        }
+        Files.writeString(OWNER, ours);
+    }
+
+    /// Whether any node of this lab is on.
+    public boolean running() {
+        return clusters().stream().anyMatch(LabCluster::anyRunning);
     }
 
     private List<Path> images() throws IOException {
@@ -155,6 +177,7 @@ public final class Lab implements ClusterProvider {
     /// Takes the lab down; nothing of it is left but logs.
     public void down() {
         try (FileLock _ = lock()) {
+            own();
             Topology widest = Topology.of(ID, Topology.CLUSTER_NAMES.size(), 5);
             inParallel(clusters(widest).stream()
                     .<Runnable>map(cluster -> cluster::down)
@@ -163,6 +186,7 @@ public final class Lab implements ClusterProvider {
             new Network(widest, commands).delete();
             saveLogs();
             delete(paths.state());
+            Files.delete(OWNER);
             progress.step("network and state are gone; logs: " + paths.logs());
         } catch (IOException e) {
             throw new LabException("deleting " + paths.state() + ": " + e.getMessage(), e);

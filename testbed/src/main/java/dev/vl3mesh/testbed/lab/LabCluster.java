@@ -93,10 +93,24 @@ public final class LabCluster implements ClusterProvider.Cluster {
         machines.get(node - 1).powerOff();
     }
 
-    /// Switches a node on again, with new network interfaces and the disk that it had.
+    /// Switches a node on again, with new network interfaces and the disk that it had, and waits until it has booted.
+    /// A node that doesn't come is cut from power and tried once more, since what it met may be the rest of a lab
+    /// that
+    /// somebody killed.
+    ///
+    /// @throws LabException with what the node said last
     public void boot(int node) {
-        network.plug(node(node), plan);
-        machines.get(node - 1).start();
+        Machine machine = machines.get(node - 1);
+        for (int attempt = 1; attempt <= 2; attempt++) {
+            network.plug(node(node), plan);
+            machine.start();
+            if (machine.boots()) {
+                return;
+            }
+            progress.step(node(node).name() + ": did not boot, attempt " + attempt + ": " + machine.lastWords());
+            machine.powerOff();
+        }
+        throw new LabException("node " + node(node).name() + " does not boot; its last words: " + machine.lastWords());
     }
 
     /// Kills a program of a node and keeps it away until [#release].
@@ -125,8 +139,13 @@ public final class LabCluster implements ClusterProvider.Cluster {
         machines.forEach(machine -> archives.forEach(machine::load));
     }
 
+    /// Whether all nodes are on.
     boolean running() {
         return machines.stream().allMatch(Machine::running);
+    }
+
+    boolean anyRunning() {
+        return machines.stream().anyMatch(Machine::running);
     }
 
     /// Starts what is not running, and waits until Kubernetes is ready on all nodes.
@@ -205,12 +224,17 @@ public final class LabCluster implements ClusterProvider.Cluster {
                 throw new LabException(what + ": not ready within " + timeoutSeconds
                         + " s; the logs are in the lab's state folder, nodes/*/log");
             }
-            try {
-                Thread.sleep(100);
-            } catch (InterruptedException e) {
-                Thread.currentThread().interrupt();
-                throw new LabException("interrupted while waiting for " + what, e);
-            }
+            pause(what);
+        }
+    }
+
+    /// Waits a moment before looking again.
+    static void pause(String what) {
+        try {
+            Thread.sleep(100);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new LabException("interrupted while waiting for " + what, e);
         }
     }
 }

@@ -35,6 +35,11 @@ public record LabPaths(Path state, Path logs, Path peers, List<Path> images, Pat
                 Path.of(environment.getOrDefault("VL3_CHART", "../deploy/helm/vl3mesh")));
     }
 
+    /// The same programs and images with another folder of state.
+    LabPaths at(Path otherState) {
+        return new LabPaths(otherState, otherState.resolveSibling("logs"), peers, images, chart);
+    }
+
     /// The merged kubeconfig with a context for each cluster.
     public Path kubeconfig() {
         return state.resolve("kubeconfig");

@@ -8,11 +8,12 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 
-/// A node's machine: started, entered, and cut from power. It is known by its process id and that process's start time,
-/// so that an id used again is not
-/// taken for it.
+/// A node's machine: started, entered, and cut from power. It is known by its process id, that process's start time
+/// and
+/// the host's boot, so that an id used again is not taken for it.
 final class Machine {
     private static final Path CGROUPS = Path.of("/sys/fs/cgroup");
 
@@ -39,23 +40,32 @@ final class Machine {
             if (!Files.exists(file)) {
                 return Optional.empty();
             }
-            String[] words = Files.readString(file).strip().split(" ");
-            return ProcessHandle.of(Long.parseLong(words[0]))
-                    .filter(p -> startTime(p).equals(words[1]));
+            String saved = Files.readString(file).strip();
+            return ProcessHandle.of(Long.parseLong(saved.split(" ", 2)[0]))
+                    .filter(process -> identity(process.pid()).equals(saved));
         } catch (IOException e) {
             throw new LabException("reading " + file + ": " + e.getMessage(), e);
         }
     }
 
-    private static String startTime(ProcessHandle process) {
-        return process.info()
-                .startInstant()
-                .map(i -> Long.toString(i.toEpochMilli()))
-                .orElse("gone");
+    /// A process and when it started, in ticks since this boot of the host: field 22 of proc_pid_stat(5), whose
+    /// second
+    /// field may hold anything but ends with the last parenthesis.
+    private static String identity(long pid) {
+        try {
+            String stat = Files.readString(Path.of("/proc/" + pid + "/stat"));
+            String started = stat.substring(stat.lastIndexOf(')') + 2).split(" ")[19];
+            return pid + " " + started + " "
+                    + Files.readString(Path.of("/proc/sys/kernel/random/boot_id"))
+                            .strip();
+        } catch (IOException e) {
+            return pid + " gone"; // between being listed and being read
+        }
     }
 
     /// Switches the machine on. Its network must be plugged in.
     void start() {
+        killLeftovers();
         removeCgroups();
         Path script = paths.state().resolve("node.sh");
         try {
@@ -81,25 +91,47 @@ final class Machine {
                     .redirectOutput(ProcessBuilder.Redirect.appendTo(
                             state.resolve("log/machine.log").toFile()))
                     .start();
-            Files.writeString(state.resolve("machine"), process.pid() + " " + startTime(process.toHandle()) + "\n");
+            Files.writeString(state.resolve("machine"), identity(process.pid()) + "\n");
         } catch (IOException e) {
             throw new LabException("starting node " + plan.name() + ": " + e.getMessage(), e);
         }
     }
 
-    /// The id, on the host, of the machine's pid 1; waits a moment for a machine that has just been switched on to have
-    /// its own root.
+    /// Waits until the machine has its own root; false if it went off before, or takes too long.
+    boolean boots() {
+        long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(15);
+        while (System.nanoTime() < end && running()) {
+            if (booted().isPresent()) {
+                return true;
+            }
+            LabCluster.pause("node " + plan.name());
+        }
+        return false;
+    }
+
+    /// The last lines that the machine itself wrote, for errors.
+    String lastWords() {
+        try {
+            List<String> lines = Files.readAllLines(state.resolve("log/machine.log"));
+            return String.join("\n", lines.subList(Math.max(0, lines.size() - 10), lines.size()));
+        } catch (IOException e) {
+            return "no log: " + e.getMessage();
+        }
+    }
+
+    /// The id, on the host, of the machine's pid 1.
     long init() {
-        LabCluster.await("the root file system of " + plan.name(), 10, () -> booted().isPresent());
-        return booted().orElseThrow(() -> new LabException("node " + plan.name() + " went off"));
+        return booted().orElseThrow(() -> new LabException("node " + plan.name() + " is "
+                + (running() ? "on, but has no root file system yet" : "off") + "; its last words: "
+                + lastWords()));
     }
 
     private Optional<Long> booted() {
-        ProcessHandle launcher = launcher().orElseThrow(() -> new LabException("node " + plan.name() + " is off"));
-        return launcher.children()
-                .map(ProcessHandle::pid)
-                .filter(pid -> Files.exists(Path.of("/proc/" + pid + "/root/run/pid/containerd")))
-                .findFirst();
+        return launcher()
+                .flatMap(launcher -> launcher.children()
+                        .map(ProcessHandle::pid)
+                        .filter(pid -> Files.exists(Path.of("/proc/" + pid + "/root/run/pid/containerd")))
+                        .findFirst());
     }
 
     /// The command line that runs a command inside the machine.

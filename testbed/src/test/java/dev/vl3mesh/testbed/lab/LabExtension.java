@@ -5,21 +5,23 @@ import org.junit.jupiter.api.extension.ExtensionContext;
 import org.junit.jupiter.api.extension.ParameterContext;
 import org.junit.jupiter.api.extension.ParameterResolver;
 
-/// Gives all system tests of a run the same lab: brought up for the first of them, taken down after the last unless
-/// VL3_KEEP_LAB is set.
+/// Gives all system tests of a run the same lab: brought up for the first of them, and taken down after the last
+/// unless it
+/// was up before or VL3_KEEP_LAB is set.
 public final class LabExtension implements BeforeAllCallback, ParameterResolver {
     private static final ExtensionContext.Namespace NAMESPACE = ExtensionContext.Namespace.create(LabExtension.class);
 
-    private record RunningLab(Lab lab) implements AutoCloseable {
+    private record RunningLab(Lab lab, boolean keep) implements AutoCloseable {
         static RunningLab start() {
             Lab lab = new Lab(LabPaths.of(System.getenv()), new Progress(System.out, false));
+            boolean keep = lab.running() || System.getenv("VL3_KEEP_LAB") != null;
             lab.up(2, 1, false);
-            return new RunningLab(lab);
+            return new RunningLab(lab, keep);
         }
 
         @Override
         public void close() {
-            if (System.getenv("VL3_KEEP_LAB") == null) {
+            if (!keep) {
                 lab.down();
             }
         }

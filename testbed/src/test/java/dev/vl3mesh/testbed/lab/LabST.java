@@ -69,6 +69,18 @@ class LabST {
     }
 
     @Test
+    void upRecoversFromAKilledMachineAndPodsComeBack() {
+        LabCluster west = lab.cluster("west");
+        west.powerOff(1);
+        assertThat(west.running()).isFalse();
+        lab.up(2, 1, false);
+        assertThat(west.running()).isTrue();
+        try (KubernetesClient client = west.client()) {
+            assertThat(LabCluster.readyNodes(client)).isEqualTo(1);
+        }
+    }
+
+    @Test
     void theKubeletNeverWroteTheHostsSysctls() {
         List<String> names = List.of("kernel.panic_on_oops", "vm.overcommit_memory");
         for (String name : names) {
