@@ -20,9 +20,6 @@ import java.util.stream.Stream;
 /// Everything of Kubernetes that the control plane looks at, kept current by watches. Any change calls one
 /// listener, which decides what to do about it.
 public final class ClusterCache implements AutoCloseable {
-    /// The label that the webhook puts on pods that it attached, so that only they need watching.
-    public static final String ATTACHED = "vl3mesh.dev/attached";
-
     private final SharedIndexInformer<Domain> domains;
     private final SharedIndexInformer<Attachment> attachments;
     private final SharedIndexInformer<AddressBlock> blocks;
@@ -43,7 +40,7 @@ public final class ClusterCache implements AutoCloseable {
         blocks = client.resources(AddressBlock.class).inform(signal.typed());
         links = client.resources(Link.class).inform(signal.typed());
         invitations = client.resources(Invitation.class).inform(signal.typed());
-        pods = client.pods().inAnyNamespace().withLabel(ATTACHED, "true").inform(signal.typed());
+        pods = client.pods().inAnyNamespace().withLabel(Labels.ATTACHED, "true").inform(signal.typed());
         nodes = client.nodes().inform(signal.typed());
         services = client.services().inAnyNamespace().inform(signal.typed());
         slices = client.discovery().v1().endpointSlices().inAnyNamespace().inform(signal.typed());

@@ -11,6 +11,8 @@ public final class Labels {
     /// Annotation of an attached pod: a random secret that ties the pod to its Attachments until its uid is known. An
     /// Attachment holds its hash only.
     public static final String CLAIM = "vl3mesh.dev/claim";
+    /// Label that admission puts on every attached pod, `true`, so that only they need watching.
+    public static final String ATTACHED = "vl3mesh.dev/attached";
     /// Label of objects that a control plane wrote as a read-only copy of its home's; the value is the home cluster's
     /// name.
     public static final String HOME = "vl3mesh.dev/home";
