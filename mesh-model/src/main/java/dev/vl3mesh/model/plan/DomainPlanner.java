@@ -1,6 +1,7 @@
 package dev.vl3mesh.model.plan;
 
 import dev.vl3mesh.model.DomainName;
+import dev.vl3mesh.model.KubeClusterName;
 import dev.vl3mesh.model.NodeName;
 import dev.vl3mesh.model.address.IpAddress;
 import dev.vl3mesh.model.plan.ClusterState.AttachedPod;
@@ -21,6 +22,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.function.Function;
 
 /// Makes of a cluster's state what the cluster publishes: pure, and the same for the same state whatever its order.
 public final class DomainPlanner {
@@ -33,11 +35,12 @@ public final class DomainPlanner {
         Map<String, List<AttachedPod>> byUid = new HashMap<>();
         for (AttachedPod pod : state.pods()) {
             byUid.computeIfAbsent(pod.podUid(), _ -> new ArrayList<>()).add(pod);
-            put(planned, attachment(state, pod));
+            put(planned, attachment(state.cluster(), pod));
             node(state, pod.domain(), pod.node()).ifPresent(node -> put(planned, node));
         }
         for (KubeService service : state.services()) {
-            services(state, service, byUid).forEach(resource -> put(planned, resource));
+            services(state.cluster(), service, endpoint -> byUid.getOrDefault(endpoint.podUid(), List.of()))
+                    .forEach(resource -> put(planned, resource));
         }
         return planned;
     }
@@ -60,9 +63,9 @@ public final class DomainPlanner {
         planned.put(resource.key(), resource);
     }
 
-    private static AttachmentResource attachment(ClusterState state, AttachedPod pod) {
+    static AttachmentResource attachment(KubeClusterName cluster, AttachedPod pod) {
         return new AttachmentResource(
-                state.cluster(),
+                cluster,
                 pod.domain(),
                 pod.addresses(),
                 pod.node(),
@@ -80,11 +83,11 @@ public final class DomainPlanner {
     }
 
     /// A Service is in every domain that a pod behind it is in.
-    private static List<ServiceResource> services(
-            ClusterState state, KubeService service, Map<String, List<AttachedPod>> byUid) {
+    static List<ServiceResource> services(
+            KubeClusterName cluster, KubeService service, Function<KubeEndpoint, List<AttachedPod>> podsOf) {
         Map<DomainName, List<ServiceEndpoint>> byDomain = new LinkedHashMap<>();
         for (KubeEndpoint endpoint : service.endpoints()) {
-            for (AttachedPod pod : byUid.getOrDefault(endpoint.podUid(), List.of())) {
+            for (AttachedPod pod : podsOf.apply(endpoint)) {
                 byDomain.computeIfAbsent(pod.domain(), _ -> new ArrayList<>())
                         .add(new ServiceEndpoint(
                                 pod.addresses(), endpoint.hostname().orElse(""), pod.pod(), endpoint.ready()));
@@ -94,7 +97,7 @@ public final class DomainPlanner {
         byDomain.forEach((domain, endpoints) -> {
             endpoints.sort(Comparator.comparing(e -> e.addresses().getFirst()));
             resources.add(new ServiceResource(
-                    state.cluster(),
+                    cluster,
                     domain,
                     service.namespace(),
                     service.name(),
