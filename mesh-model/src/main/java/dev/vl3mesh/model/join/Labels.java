@@ -17,5 +17,8 @@ public final class Labels {
     /// name.
     public static final String HOME = "vl3mesh.dev/home";
 
+    /// Annotation of a Link to a home that is being left: `true` leaves it even if it does not answer.
+    public static final String FORGET = "vl3mesh.dev/forget";
+
     private Labels() {}
 }

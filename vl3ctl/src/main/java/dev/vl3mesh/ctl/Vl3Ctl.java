@@ -1,0 +1,79 @@
+package dev.vl3mesh.ctl;
+
+import dev.vl3mesh.ctl.cluster.Failures;
+import dev.vl3mesh.ctl.command.DomainsCommand;
+import dev.vl3mesh.ctl.command.InviteCommand;
+import dev.vl3mesh.ctl.command.JoinCommand;
+import dev.vl3mesh.ctl.command.LeaveCommand;
+import dev.vl3mesh.ctl.command.StatusCommand;
+import java.io.Console;
+import java.io.PrintWriter;
+import java.nio.charset.StandardCharsets;
+import java.security.SecureRandom;
+import java.time.Duration;
+import java.time.InstantSource;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+
+/// The root of the command line; `main` composes it.
+@Command(
+        name = "vl3ctl",
+        description = "Flat L3 domains over many Kubernetes clusters.",
+        mixinStandardHelpOptions = true,
+        scope = CommandLine.ScopeType.INHERIT,
+        version = "vl3ctl 0.1.0-SNAPSHOT",
+        synopsisSubcommandLabel = "VERB",
+        sortOptions = false,
+        usageHelpAutoWidth = true)
+public final class Vl3Ctl {
+    private Vl3Ctl() {}
+
+    /// Runs one verb and exits with a code of [ExitCodes].
+    public static void main(String[] args) {
+        boolean terminal = terminal() && System.getenv("NO_COLOR") == null;
+        PrintWriter out = new PrintWriter(System.out, true, StandardCharsets.UTF_8);
+        PrintWriter err = new PrintWriter(System.err, true, StandardCharsets.UTF_8);
+        System.exit(run(out, err, terminal, InstantSource.system(), args));
+    }
+
+    @SuppressWarnings("SystemConsoleNull") // JDK 25 went back to null where there is no terminal
+    private static boolean terminal() {
+        @Nullable Console console = System.console();
+        return console != null && console.isTerminal();
+    }
+
+    /// Runs one verb.
+    ///
+    /// @return a code of [ExitCodes]
+    public static int run(
+            PrintWriter out, PrintWriter err, boolean terminal, InstantSource clock, String... arguments) {
+        GlobalOptions options = new GlobalOptions();
+        Session session = new Session(options, out, err, terminal, clock);
+        return commandLine(options, session)
+                .setOut(out)
+                .setErr(err)
+                .setColorScheme(CommandLine.Help.defaultColorScheme(
+                        terminal ? CommandLine.Help.Ansi.ON : CommandLine.Help.Ansi.OFF))
+                .execute(arguments);
+    }
+
+    private static CommandLine commandLine(GlobalOptions options, Session session) {
+        return new CommandLine(new Vl3Ctl())
+                .addMixin("global", options)
+                .addSubcommand(new StatusCommand(session))
+                .addSubcommand(new DomainsCommand(session))
+                .addSubcommand(new InviteCommand(session, new SecureRandom()))
+                .addSubcommand(new JoinCommand(session))
+                .addSubcommand(new LeaveCommand(session))
+                .setCaseInsensitiveEnumValuesAllowed(true)
+                .registerConverter(Duration.class, Durations::parse)
+                .setExecutionExceptionHandler((failure, _, _) -> {
+                    session.hint("vl3ctl: " + Failures.explain(failure));
+                    if (session.verbose()) {
+                        failure.printStackTrace();
+                    }
+                    return ExitCodes.NOT_WELL;
+                });
+    }
+}
