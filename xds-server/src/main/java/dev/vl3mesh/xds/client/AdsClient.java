@@ -1,7 +1,7 @@
 package dev.vl3mesh.xds.client;
 
 import dev.vl3mesh.model.plan.ResourceKind;
-import dev.vl3mesh.xds.server.ReceivingStream;
+import dev.vl3mesh.xds.grpc.ReceivingStream;
 import dev.vl3mesh.xds.stream.DeltaReceiver;
 import dev.vl3mesh.xds.stream.ResourceListener;
 import io.envoyproxy.envoy.service.discovery.v3.AggregatedDiscoveryServiceGrpc;

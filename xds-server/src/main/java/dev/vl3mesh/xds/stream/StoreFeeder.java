@@ -1,4 +1,4 @@
-package dev.vl3mesh.xds.client;
+package dev.vl3mesh.xds.stream;
 
 import dev.vl3mesh.model.KubeClusterName;
 import dev.vl3mesh.model.plan.MeshResource;
@@ -6,7 +6,6 @@ import dev.vl3mesh.model.plan.ResourceKey;
 import dev.vl3mesh.model.plan.ResourceKind;
 import dev.vl3mesh.model.plan.SnapshotDelta;
 import dev.vl3mesh.xds.ResourceStore;
-import dev.vl3mesh.xds.stream.ResourceListener;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;

@@ -1,4 +1,4 @@
-package dev.vl3mesh.xds.server;
+package dev.vl3mesh.xds.grpc;
 
 import dev.vl3mesh.model.KubeClusterName;
 import dev.vl3mesh.model.plan.ResourceKey;

@@ -1,4 +1,4 @@
-package dev.vl3mesh.xds.server;
+package dev.vl3mesh.xds.grpc;
 
 import dev.vl3mesh.xds.stream.DeltaReceiver;
 import io.envoyproxy.envoy.service.discovery.v3.DeltaDiscoveryRequest;
