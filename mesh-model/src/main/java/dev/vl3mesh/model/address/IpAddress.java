@@ -20,7 +20,8 @@ public record IpAddress(IpFamily family, long high, long low) implements Compara
         }
     }
 
-    /// Parses the dotted or the colon form (RFC 4291, 2.2); an IPv4-mapped IPv6 address is refused, because one address
+    /// Parses the dotted or the colon form (RFC 4291, 2.2); an IPv4-mapped IPv6 address is refused, because one
+    /// address
     /// must have one form.
     ///
     /// @throws IllegalArgumentException if the text is no address
@@ -31,16 +32,16 @@ public record IpAddress(IpFamily family, long high, long low) implements Compara
         if (!literal || !(dotted || text.indexOf(':') >= 0)) {
             throw new IllegalArgumentException("'" + text + "' is not an IP address");
         }
+        InetAddress address;
         try {
-            InetAddress address = InetAddress.getByName(text);
-            if (address instanceof Inet4Address != dotted) {
-                throw new IllegalArgumentException(
-                        "'" + text + "' is an IPv4-mapped IPv6 address: write the IPv4 address");
-            }
-            return ofBytes(address.getAddress());
-        } catch (UnknownHostException e) {
+            address = InetAddress.ofLiteral(text);
+        } catch (IllegalArgumentException e) {
             throw new IllegalArgumentException("'" + text + "' is not an IP address", e);
         }
+        if (address instanceof Inet4Address != dotted) {
+            throw new IllegalArgumentException("'" + text + "' is an IPv4-mapped IPv6 address: write the IPv4 address");
+        }
+        return ofBytes(address.getAddress());
     }
 
     /// Makes an address of 4 or 16 bytes in network order.
