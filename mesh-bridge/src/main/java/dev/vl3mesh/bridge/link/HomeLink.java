@@ -23,9 +23,9 @@ import java.nio.charset.StandardCharsets;
 import java.security.SecureRandom;
 import java.time.Instant;
 import java.util.Base64;
-import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 
@@ -66,8 +66,34 @@ public final class HomeLink implements AutoCloseable {
         Svid svid = kept == null ? redeem(config, client, link, random) : read(kept);
         if (kept == null) {
             client.resource(secret(config, link.getMetadata().getName(), svid)).create();
+            deleteInvitation(config, client, link); // it is used up
         }
         return new HomeLink(config, client, link, svid, store);
+    }
+
+    /// Opens the link with the identity that is kept; empty where none is.
+    static Optional<HomeLink> openKept(BridgeConfig config, KubernetesClient client, Link link, ResourceStore store) {
+        return Optional.ofNullable(client.secrets()
+                        .inNamespace(config.namespace())
+                        .withName(secretName(link.getMetadata().getName()))
+                        .get())
+                .map(kept -> new HomeLink(config, client, link, read(kept), store));
+    }
+
+    /// Deletes what is kept of a link: its identity, and an invitation that was never used.
+    static void forget(BridgeConfig config, KubernetesClient client, Link link) {
+        client.secrets()
+                .inNamespace(config.namespace())
+                .withName(secretName(link.getMetadata().getName()))
+                .delete();
+        deleteInvitation(config, client, link);
+    }
+
+    private static void deleteInvitation(BridgeConfig config, KubernetesClient client, Link link) {
+        String name = link.getSpec().invitationSecret();
+        if (name != null) {
+            client.secrets().inNamespace(config.namespace()).withName(name).delete();
+        }
     }
 
     private static String secretName(String home) {
@@ -153,27 +179,18 @@ public final class HomeLink implements AutoCloseable {
                 .getNumber();
     }
 
-    /// Ends the membership at the home, and forgets the identity.
+    /// Ends the membership at the home; doing it again does no harm.
     ///
     /// @throws io.grpc.StatusRuntimeException if the home is away; then nothing has changed
     public void leave() {
         var _ = LinkingGrpc.newBlockingStub(channel)
                 .withDeadlineAfter(CALL_SECONDS, TimeUnit.SECONDS)
                 .leave(LeaveRequest.getDefaultInstance());
-        client.secrets()
-                .inNamespace(config.namespace())
-                .withName(secretName(home))
-                .delete();
     }
 
     @Override
     public void close() {
         streams.close();
         channel.shutdownNow();
-    }
-
-    /// The domains that came over the link are those of the home.
-    public List<KubeClusterName> origins() {
-        return List.of(home());
     }
 }

@@ -5,10 +5,10 @@ import dev.vl3mesh.api.v1alpha1.Domain;
 import dev.vl3mesh.api.v1alpha1.DomainSpec;
 import dev.vl3mesh.api.v1alpha1.DomainStatus;
 import dev.vl3mesh.api.v1alpha1.Link;
-import dev.vl3mesh.api.v1alpha1.LinkStatus;
 import dev.vl3mesh.bridge.BridgeConfig;
 import dev.vl3mesh.bridge.reconcile.Blocks;
 import dev.vl3mesh.bridge.watch.ClusterCache;
+import dev.vl3mesh.model.KubeClusterName;
 import dev.vl3mesh.model.join.Labels;
 import dev.vl3mesh.model.plan.MeshResource.DomainResource;
 import dev.vl3mesh.model.plan.ResourceKey;
@@ -22,10 +22,13 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -33,7 +36,7 @@ import org.slf4j.LoggerFactory;
 /// by one thread, of the leader only.
 public final class HomeLinks implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(HomeLinks.class);
-    private static final Duration RETRY = Duration.ofSeconds(3);
+    private static final Duration RETRY = Duration.ofSeconds(2);
 
     private final BridgeConfig config;
     private final KubernetesClient client;
@@ -41,6 +44,7 @@ public final class HomeLinks implements AutoCloseable {
     private final ResourceStore store;
     private final Blocks blocks;
     private final SecureRandom random;
+    private final Departure departure;
     private final Map<String, HomeLink> open = new HashMap<>();
     private final Map<String, Instant> retryAt = new HashMap<>();
 
@@ -58,22 +62,21 @@ public final class HomeLinks implements AutoCloseable {
         this.store = store;
         this.blocks = blocks;
         this.random = random;
+        this.departure = new Departure(config, client);
     }
 
     /// Goes over all links once.
     public void reconcile(Instant now) {
-        Set<String> wanted = cache.links().stream()
-                .filter(link -> link.getSpec().role().equals("Home"))
-                .map(link -> link.getMetadata().getName())
-                .collect(Collectors.toSet());
-        for (String name : List.copyOf(open.keySet())) {
-            if (!wanted.contains(name)) {
-                end(name);
-            }
-        }
+        Set<String> wanted = new HashSet<>();
         for (Link link : cache.links()) {
             if (link.getSpec().role().equals("Home")) {
+                wanted.add(link.getMetadata().getName());
                 one(link, now);
+            }
+        }
+        for (String name : List.copyOf(open.keySet())) {
+            if (!wanted.contains(name)) { // somebody took our finalizer off it
+                close(name);
             }
         }
     }
@@ -84,55 +87,62 @@ public final class HomeLinks implements AutoCloseable {
             return;
         }
         try {
-            HomeLink home = open.get(name);
-            if (home == null) {
-                home = HomeLink.open(config, client, link, store, random);
-                open.put(name, home);
+            LinkReport report = Departure.wanted(link) ? leave(link, now) : keep(link, now);
+            if (report != null) {
+                report.write(client, link, now);
             }
-            home.renew(now, random);
-            copyDomains(home);
-            lease(home);
-            boolean connected = home.connected();
-            report(
-                    link,
-                    connected,
-                    connected ? "Connected" : "Away",
-                    connected ? "the home answers" : "the home does not answer; what is leased goes on",
-                    now);
         } catch (StatusRuntimeException | IllegalArgumentException e) {
             retryAt.put(name, now.plus(RETRY));
-            String reason =
-                    e instanceof StatusRuntimeException s && s.getStatus().getDescription() != null
-                            ? s.getStatus().getDescription()
-                            : String.valueOf(e.getMessage());
-            report(link, false, "Refused", reason, now);
+            LinkReport.failed(link, e).write(client, link, now);
         }
     }
 
-    /// The Link was deleted: gives everything back.
-    private void end(String name) {
-        HomeLink link = open.get(name);
+    private LinkReport keep(Link link, Instant now) {
+        String name = link.getMetadata().getName();
+        HomeLink home = open.get(name);
+        if (home == null) {
+            departure.guard(link);
+            home = HomeLink.open(config, client, link, store, random);
+            open.put(name, home);
+        }
+        home.renew(now, random);
+        copyDomains(home);
+        return LinkReport.open(name, home.connected(), lease(home, now));
+    }
+
+    /// @return what it waits for; null when the Link is gone
+    private @Nullable LinkReport leave(Link link, Instant now) {
+        String name = link.getMetadata().getName();
+        Optional<HomeLink> identity = Optional.ofNullable(open.get(name));
+        if (identity.isEmpty()) {
+            identity = HomeLink.openKept(config, client, link, store);
+            identity.ifPresent(home -> open.put(name, home));
+        }
+        Optional<String> obstacle = departure.proceed(link, identity);
+        if (obstacle.isEmpty()) {
+            close(name);
+            retryAt.put(name, now.plus(RETRY)); // until the watch shows that the Link is gone
+            return null;
+        }
+        retryAt.put(name, now.plus(RETRY));
+        return LinkReport.leaving(obstacle.get());
+    }
+
+    /// Forgets what came over the link. With one home, that is everything but this cluster's own.
+    private void close(String name) {
+        HomeLink link = open.remove(name);
         if (link == null) {
             return;
         }
-        try {
-            link.leave();
-        } catch (StatusRuntimeException e) {
-            LOG.warn(
-                    "leaving {}: {}; its leases stay until somebody there deletes Link {}",
-                    name,
-                    e.getMessage(),
-                    config.cluster());
-        }
         link.close();
-        open.remove(name);
-        for (Domain domain : cache.domains()) {
-            if (name.equals(homeOf(domain))) {
-                client.resource(domain).delete();
+        store.drop(link.home());
+        if (open.isEmpty()) {
+            for (KubeClusterName origin : store.completeOrigins()) {
+                if (!origin.equals(config.cluster())) {
+                    store.drop(origin);
+                }
             }
         }
-        blocks.releaseAll(config.cluster());
-        store.drop(link.home());
     }
 
     private static String homeOf(Domain domain) {
@@ -221,47 +231,25 @@ public final class HomeLinks implements AutoCloseable {
         }
     }
 
-    private void lease(HomeLink link) {
-        for (DomainResource domain : domainsOf(link)) {
-            if (Blocks.needsBlock(domain, config.cluster(), cache.blocks(), cache.attachments())) {
-                long have = cache.blocks().stream()
-                        .filter(b -> b.getSpec().domain().equals(domain.domain().value()))
-                        .count();
-                String request = config.cluster() + "-" + have;
-                int number = link.leaseBlock(domain.domain(), request);
-                blocks.create(domain.domain(), number, config.cluster(), request);
+    /// @return why addresses could not be leased
+    private Optional<String> lease(HomeLink link, Instant now) {
+        try {
+            for (DomainResource domain : domainsOf(link)) {
+                if (Blocks.needsBlock(domain, config.cluster(), cache.blocks(), cache.attachments())) {
+                    long have = cache.blocks().stream()
+                            .filter(b ->
+                                    b.getSpec().domain().equals(domain.domain().value()))
+                            .count();
+                    String request = config.cluster() + "-" + have;
+                    int number = link.leaseBlock(domain.domain(), request);
+                    blocks.create(domain.domain(), number, config.cluster(), request);
+                }
             }
+            return Optional.empty();
+        } catch (StatusRuntimeException e) {
+            retryAt.put(link.home().value(), now.plus(RETRY));
+            return Optional.of(LinkReport.why(e));
         }
-    }
-
-    private void report(Link link, boolean connected, String reason, String message, Instant now) {
-        LinkStatus old = link.getStatus();
-        boolean same = old != null
-                && Boolean.valueOf(connected).equals(old.connected())
-                && old.conditions().stream()
-                        .anyMatch(c -> c.reason().equals(reason) && c.message().equals(message));
-        boolean fresh = old != null
-                && old.lastSeen() != null
-                && Instant.parse(old.lastSeen()).plusSeconds(30).isAfter(now);
-        if (same && (fresh || !connected)) {
-            return;
-        }
-        Link copy = new Link();
-        copy.setMetadata(link.getMetadata());
-        copy.setSpec(link.getSpec());
-        copy.setStatus(new LinkStatus(
-                link.getMetadata().getGeneration(),
-                connected,
-                connected ? now.toString() : old == null ? null : old.lastSeen(),
-                Condition.with(
-                        old == null ? List.of() : old.conditions(),
-                        Condition.READY,
-                        connected,
-                        1,
-                        reason,
-                        message,
-                        now.toString())));
-        client.resource(copy).updateStatus();
     }
 
     @Override

@@ -28,6 +28,7 @@ import picocli.CommandLine.Parameters;
         description = "Joins the home whose 'vl3ctl invite' printed the text, and waits until the link stands.")
 public final class JoinCommand implements Callable<Integer> {
     private static final int TEXT_BYTES_MAX = 65_536;
+    private static final Duration REMOVAL = Duration.ofSeconds(20);
 
     private final Session session;
 
@@ -59,6 +60,7 @@ public final class JoinCommand implements Callable<Integer> {
                         + " other cluster (--context)");
             }
             check(cluster, self, token);
+            remove(cluster, token); // what an interrupted attempt left
             write(cluster, token);
             LinkState end = await(cluster, token);
             if (end instanceof LinkState.Connected(String message)) {
@@ -66,7 +68,7 @@ public final class JoinCommand implements Callable<Integer> {
                 session.answer(joined, () -> self.name() + " has joined " + token.home() + ": " + message + "\n");
                 return ExitCodes.WELL;
             }
-            undo(cluster, token);
+            remove(cluster, token);
             throw new CtlException(failure(self, token, end));
         }
     }
@@ -118,12 +120,10 @@ public final class JoinCommand implements Callable<Integer> {
                 .endMetadata()
                 .withStringData(Map.of("invitation", token.text()))
                 .build();
-        cluster.client().resource(secret).delete();
         cluster.client().resource(secret).create();
         Link link = new Link();
         link.setMetadata(new ObjectMetaBuilder().withName(token.home()).build());
         link.setSpec(new LinkSpec("Home", token.address(), token.trustDomain(), secretName(token), List.of()));
-        cluster.client().resource(link).delete();
         cluster.client().resource(link).create();
     }
 
@@ -148,13 +148,25 @@ public final class JoinCommand implements Callable<Integer> {
     }
 
     /// A failed attempt leaves nothing, so that the next invitation finds a clean cluster.
-    private static void undo(Cluster cluster, InvitationToken token) {
+    private void remove(Cluster cluster, InvitationToken token) {
         cluster.client().resources(Link.class).withName(token.home()).delete();
         cluster.client()
                 .secrets()
                 .inNamespace(cluster.systemNamespace())
                 .withName(secretName(token))
                 .delete();
+        var _ = session.poll(
+                        REMOVAL,
+                        () -> cluster.client()
+                                                .resources(Link.class)
+                                                .withName(token.home())
+                                                .get()
+                                        == null
+                                ? Optional.of(true)
+                                : Optional.empty())
+                .orElseThrow(
+                        () -> new CtlException("Link " + token.home() + " of an earlier attempt does not go away: the"
+                                + " control plane has to let it go; see vl3ctl status"));
     }
 
     private String failure(Cluster.Self self, InvitationToken token, LinkState end) {

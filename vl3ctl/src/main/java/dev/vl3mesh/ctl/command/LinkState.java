@@ -30,7 +30,7 @@ sealed interface LinkState {
             return new Unseen();
         }
         Condition condition = ready.get();
-        if (condition.status().equals("True")) {
+        if (Boolean.TRUE.equals(link.getStatus().connected())) {
             return new Connected(condition.message());
         }
         return condition.reason().equals("Refused")
