@@ -1,6 +1,5 @@
 package dev.vl3mesh.ctl.cluster;
 
-import dev.vl3mesh.ctl.CtlException;
 import io.fabric8.kubernetes.api.model.ConfigMap;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import java.util.Map;

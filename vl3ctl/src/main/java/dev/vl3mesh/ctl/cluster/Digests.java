@@ -1,6 +1,5 @@
 package dev.vl3mesh.ctl.cluster;
 
-import dev.vl3mesh.ctl.CtlException;
 import java.io.ByteArrayInputStream;
 import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;

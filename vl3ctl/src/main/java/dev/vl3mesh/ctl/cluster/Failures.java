@@ -1,6 +1,5 @@
 package dev.vl3mesh.ctl.cluster;
 
-import dev.vl3mesh.ctl.CtlException;
 import io.fabric8.kubernetes.client.KubernetesClientException;
 import java.io.IOException;
 import java.net.ConnectException;

@@ -1,6 +1,5 @@
 package dev.vl3mesh.ctl.cluster;
 
-import dev.vl3mesh.ctl.CtlException;
 import io.fabric8.kubernetes.api.model.NamedContext;
 import io.fabric8.kubernetes.client.Config;
 import io.fabric8.kubernetes.client.ConfigBuilder;

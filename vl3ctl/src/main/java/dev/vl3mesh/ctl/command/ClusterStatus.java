@@ -1,10 +1,10 @@
 package dev.vl3mesh.ctl.command;
 
-import dev.vl3mesh.ctl.Durations;
 import dev.vl3mesh.ctl.cluster.ControlView;
 import dev.vl3mesh.ctl.cluster.ControlView.NodeView;
 import dev.vl3mesh.ctl.cluster.ControlView.PeerView;
 import dev.vl3mesh.ctl.command.DomainsCommand.DomainView;
+import dev.vl3mesh.ctl.session.Durations;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;

@@ -1,6 +1,6 @@
 package dev.vl3mesh.ctl.command;
 
-import dev.vl3mesh.ctl.Session;
+import dev.vl3mesh.ctl.session.Session;
 
 /// Says what is waited for, each thing once.
 final class Progress {

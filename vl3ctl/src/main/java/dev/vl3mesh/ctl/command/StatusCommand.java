@@ -1,8 +1,5 @@
 package dev.vl3mesh.ctl.command;
 
-import dev.vl3mesh.ctl.Durations;
-import dev.vl3mesh.ctl.ExitCodes;
-import dev.vl3mesh.ctl.Session;
 import dev.vl3mesh.ctl.cluster.Cluster;
 import dev.vl3mesh.ctl.cluster.ControlView.NodeView;
 import dev.vl3mesh.ctl.cluster.ControlView.PeerView;
@@ -11,6 +8,9 @@ import dev.vl3mesh.ctl.render.Styles;
 import dev.vl3mesh.ctl.render.Styles.Tone;
 import dev.vl3mesh.ctl.render.Table;
 import dev.vl3mesh.ctl.render.Table.Cell;
+import dev.vl3mesh.ctl.session.Durations;
+import dev.vl3mesh.ctl.session.ExitCodes;
+import dev.vl3mesh.ctl.session.Session;
 import io.fabric8.kubernetes.client.KubernetesClientException;
 import java.time.Duration;
 import java.util.Optional;

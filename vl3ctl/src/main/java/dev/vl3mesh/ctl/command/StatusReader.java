@@ -2,9 +2,9 @@ package dev.vl3mesh.ctl.command;
 
 import dev.vl3mesh.api.v1alpha1.Condition;
 import dev.vl3mesh.api.v1alpha1.Link;
-import dev.vl3mesh.ctl.CtlException;
 import dev.vl3mesh.ctl.cluster.Cluster;
 import dev.vl3mesh.ctl.cluster.ControlView;
+import dev.vl3mesh.ctl.cluster.CtlException;
 import dev.vl3mesh.ctl.command.ClusterStatus.LinkView;
 import dev.vl3mesh.ctl.command.ClusterStatus.Seen;
 import dev.vl3mesh.ctl.command.ClusterStatus.WorkloadView;

@@ -1,4 +1,4 @@
-package dev.vl3mesh.ctl;
+package dev.vl3mesh.ctl.cluster;
 
 /// Something that the user can do something about; the message says what failed, on what, why, and what to do.
 public final class CtlException extends RuntimeException {

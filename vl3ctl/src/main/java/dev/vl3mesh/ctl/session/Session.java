@@ -1,10 +1,11 @@
-package dev.vl3mesh.ctl;
+package dev.vl3mesh.ctl.session;
 
-import dev.vl3mesh.ctl.GlobalOptions.Output;
 import dev.vl3mesh.ctl.cluster.Cluster;
+import dev.vl3mesh.ctl.cluster.CtlException;
 import dev.vl3mesh.ctl.cluster.Kubeconfig;
 import dev.vl3mesh.ctl.render.Json;
 import dev.vl3mesh.ctl.render.Styles;
+import dev.vl3mesh.ctl.session.GlobalOptions.Output;
 import java.io.PrintWriter;
 import java.time.Duration;
 import java.time.InstantSource;

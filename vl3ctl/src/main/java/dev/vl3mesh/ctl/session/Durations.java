@@ -1,4 +1,4 @@
-package dev.vl3mesh.ctl;
+package dev.vl3mesh.ctl.session;
 
 import java.time.Duration;
 import java.util.Locale;

@@ -1,4 +1,4 @@
-package dev.vl3mesh.ctl;
+package dev.vl3mesh.ctl.session;
 
 /// What the process answers to scripts.
 public final class ExitCodes {

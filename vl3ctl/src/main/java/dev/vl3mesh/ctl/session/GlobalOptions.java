@@ -1,4 +1,4 @@
-package dev.vl3mesh.ctl;
+package dev.vl3mesh.ctl.session;
 
 import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
