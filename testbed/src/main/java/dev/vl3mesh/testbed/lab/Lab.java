@@ -66,10 +66,23 @@ public final class Lab implements ClusterProvider {
                 inParallel(clusters(topology).stream()
                         .<Runnable>map(cluster -> () -> installation.install(cluster, cluster.kubeconfigFile()))
                         .toList());
+                join(clusters(topology));
             }
         } catch (IOException e) {
             throw new LabException("writing " + paths.state() + ": " + e.getMessage(), e);
         }
+    }
+
+    /// The first cluster is everybody's home.
+    private void join(List<LabCluster> all) {
+        Membership membership = new Membership(paths.kubeconfig(), progress);
+        inParallel(all.stream()
+                .skip(1)
+                .<Runnable>map(member -> () -> membership.join(all.getFirst(), member))
+                .toList());
+        inParallel(all.stream()
+                .<Runnable>map(cluster -> () -> membership.awaitWell(cluster))
+                .toList());
     }
 
     /// Labs of a machine share its addresses, namespaces and cgroups, whatever folder they keep their state in.
