@@ -1,7 +1,10 @@
 package dev.vl3mesh.ctl;
 
 import dev.vl3mesh.ctl.cluster.Failures;
+import dev.vl3mesh.ctl.command.DescribePodCommand;
 import dev.vl3mesh.ctl.command.DomainsCommand;
+import dev.vl3mesh.ctl.command.ExplainPodCommand;
+import dev.vl3mesh.ctl.command.GroupCommand;
 import dev.vl3mesh.ctl.command.InviteCommand;
 import dev.vl3mesh.ctl.command.JoinCommand;
 import dev.vl3mesh.ctl.command.LeaveCommand;
@@ -70,6 +73,10 @@ public final class Vl3Ctl {
                 .addSubcommand(new InviteCommand(session, new SecureRandom()))
                 .addSubcommand(new JoinCommand(session))
                 .addSubcommand(new LeaveCommand(session))
+                .addSubcommand(group(
+                        "describe", "Shows something in detail.", new CommandLine(new DescribePodCommand(session))))
+                .addSubcommand(group(
+                        "explain", "Says why something is as it is.", new CommandLine(new ExplainPodCommand(session))))
                 .setCaseInsensitiveEnumValuesAllowed(true)
                 .registerConverter(Duration.class, Durations::parse)
                 .setExecutionExceptionHandler((failure, _, _) -> {
@@ -79,5 +86,14 @@ public final class Vl3Ctl {
                     }
                     return ExitCodes.NOT_WELL;
                 });
+    }
+
+    private static CommandLine group(String name, String description, CommandLine... words) {
+        CommandLine group = new CommandLine(new GroupCommand());
+        group.getCommandSpec().name(name).usageMessage().description(description);
+        for (CommandLine word : words) {
+            group.addSubcommand(word);
+        }
+        return group;
     }
 }
