@@ -114,10 +114,7 @@ class LayersTest {
             .should()
             .beFreeOfCycles()
             .ignoreDependency(A_MAIN, DescribedPredicate.alwaysTrue())
-            .ignoreDependency(DescribedPredicate.alwaysTrue(), A_CONFIGURATION)
-            .ignoreDependency(
-                    DescribedPredicate.alwaysTrue(),
-                    describe("moving", t -> t.getSimpleName().equals("CtlException")));
+            .ignoreDependency(DescribedPredicate.alwaysTrue(), A_CONFIGURATION);
 
     /// Which is why mains may be left out of the circles.
     @ArchTest
