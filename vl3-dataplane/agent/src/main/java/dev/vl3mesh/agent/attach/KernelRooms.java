@@ -14,9 +14,10 @@ public final class KernelRooms implements Rooms {
     private static final String PREFIX = "vl3-";
 
     /// A room is a router that sends no redirects (there is never a better way), listens to no other
-    /// router, and makes no link-local addresses of its own.
+    /// router, and makes no link-local addresses of its own. Its DNS port needs no capability.
     private static final Map<String, String> VARIABLES = Map.of(
             "ipv4/ip_forward", "1",
+            "ipv4/ip_unprivileged_port_start", "53",
             "ipv4/conf/all/send_redirects", "0",
             "ipv4/conf/default/send_redirects", "0",
             "ipv4/conf/all/rp_filter", "1",

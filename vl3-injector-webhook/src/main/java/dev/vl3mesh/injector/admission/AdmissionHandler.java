@@ -1,0 +1,162 @@
+package dev.vl3mesh.injector.admission;
+
+import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.sun.net.httpserver.HttpExchange;
+import com.sun.net.httpserver.HttpHandler;
+import dev.vl3mesh.api.v1alpha1.Domain;
+import io.fabric8.kubernetes.api.model.Pod;
+import io.fabric8.kubernetes.client.KubernetesClientException;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.Timer;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.Base64;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// One admission endpoint: an AdmissionReview (admission.k8s.io/v1) in, its answer out.
+///
+/// @param <T> the kind of object that is reviewed
+public final class AdmissionHandler<T> implements HttpHandler {
+    private static final Logger LOG = LoggerFactory.getLogger(AdmissionHandler.class);
+    /// The API server takes objects of 3 MiB at most; a review has two of them.
+    private static final int BODY_BYTES_MAX = 8 << 20;
+
+    private final String name;
+    private final Class<T> type;
+    private final Function<Review<T>, Verdict> decision;
+    private final MeterRegistry meters;
+    // what a newer API server says beyond our model is nothing that we decide on
+    private final ObjectMapper json =
+            new ObjectMapper().configure(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES, false);
+
+    private AdmissionHandler(String name, Class<T> type, Function<Review<T>, Verdict> decision, MeterRegistry meters) {
+        this.name = name;
+        this.type = type;
+        this.decision = decision;
+        this.meters = meters;
+    }
+
+    /// The endpoint that changes pods.
+    public static AdmissionHandler<?> of(PodAdmission admission, MeterRegistry meters) {
+        return new AdmissionHandler<>("mutate", Pod.class, admission::admit, meters);
+    }
+
+    /// The endpoint that checks pods.
+    public static AdmissionHandler<?> of(PodValidation validation, MeterRegistry meters) {
+        return new AdmissionHandler<>("validate", Pod.class, validation::validate, meters);
+    }
+
+    /// The endpoint that checks domains.
+    public static AdmissionHandler<?> of(DomainValidation validation, MeterRegistry meters) {
+        return new AdmissionHandler<>("validate-domain", Domain.class, validation::validate, meters);
+    }
+
+    @Override
+    public void handle(HttpExchange exchange) throws IOException {
+        long start = System.nanoTime();
+        String outcome = "failed";
+        try (exchange) {
+            byte[] body = read(exchange.getRequestBody());
+            JsonNode request = json.readTree(body).path("request");
+            if (!request.isObject()) {
+                answer(
+                        exchange,
+                        400,
+                        "the body is no AdmissionReview of admission.k8s.io/v1\n".getBytes(StandardCharsets.UTF_8));
+                return;
+            }
+            Verdict verdict = decide(request);
+            outcome = switch (verdict) {
+                case Verdict.Refused _ -> "refused";
+                case Verdict.Admitted admitted -> admitted.patch() == null ? "unchanged" : "changed";
+            };
+            answer(
+                    exchange,
+                    200,
+                    json.writeValueAsBytes(answer(request.path("uid").asText(), verdict)));
+        } finally {
+            Timer.builder("vl3mesh.admission")
+                    .description("Time from an admission review to its answer")
+                    .tag("endpoint", name)
+                    .tag("outcome", outcome)
+                    .publishPercentiles(0.5, 0.99)
+                    .register(meters)
+                    .record(Duration.ofNanos(System.nanoTime() - start));
+        }
+    }
+
+    private static byte[] read(InputStream in) throws IOException {
+        byte[] body = in.readNBytes(BODY_BYTES_MAX + 1);
+        if (body.length > BODY_BYTES_MAX) {
+            throw new IOException("the review is larger than " + BODY_BYTES_MAX + " bytes");
+        }
+        return body;
+    }
+
+    private Verdict decide(JsonNode request) throws IOException {
+        String namespace = request.path("namespace").asText();
+        try {
+            Verdict verdict = decision.apply(new Review<>(
+                    namespace,
+                    json.treeToValue(request.path("object"), type),
+                    old(request.path("oldObject")),
+                    request.path("dryRun").asBoolean()));
+            if (verdict instanceof Verdict.Refused(String reason)) {
+                LOG.info("{}: refused in namespace {}: {}", name, namespace, reason);
+            }
+            return verdict;
+        } catch (KubernetesClientException e) {
+            LOG.warn("{}: the API server did not answer as expected: {}", name, e.getMessage());
+            return new Verdict.Refused("vl3mesh could not reach what it needs, try again: " + e.getMessage());
+        }
+    }
+
+    private @Nullable T old(JsonNode node) throws IOException {
+        return node.isObject() ? json.treeToValue(node, type) : null;
+    }
+
+    private ObjectNode answer(String uid, Verdict verdict) {
+        ObjectNode review = json.createObjectNode();
+        review.put("apiVersion", "admission.k8s.io/v1").put("kind", "AdmissionReview");
+        ObjectNode response = review.putObject("response").put("uid", uid);
+        switch (verdict) {
+            case Verdict.Refused(String reason) ->
+                response.put("allowed", false)
+                        .putObject("status")
+                        .put("code", 403)
+                        .put("reason", "Forbidden")
+                        .put("message", "vl3mesh: " + reason);
+            case Verdict.Admitted(var patch, var warnings) -> {
+                response.put("allowed", true);
+                if (patch != null && !patch.isEmpty()) {
+                    response.put("patchType", "JSONPatch")
+                            .put(
+                                    "patch",
+                                    Base64.getEncoder()
+                                            .encodeToString(patch.toString().getBytes(StandardCharsets.UTF_8)));
+                }
+                if (!warnings.isEmpty()) {
+                    warnings.forEach(response.putArray("warnings")::add);
+                }
+            }
+        }
+        return review;
+    }
+
+    private static void answer(HttpExchange exchange, int code, byte[] body) throws IOException {
+        exchange.getResponseHeaders().set("Content-Type", code == 200 ? "application/json" : "text/plain");
+        exchange.sendResponseHeaders(code, body.length);
+        try (OutputStream out = exchange.getResponseBody()) {
+            out.write(body);
+        }
+    }
+}

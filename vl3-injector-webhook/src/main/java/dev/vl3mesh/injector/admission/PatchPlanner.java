@@ -1,0 +1,93 @@
+package dev.vl3mesh.injector.admission;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.vl3mesh.injector.allocate.Allocation;
+import dev.vl3mesh.model.join.Labels;
+import io.fabric8.kubernetes.api.model.Container;
+import io.fabric8.kubernetes.api.model.Pod;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.SequencedMap;
+import org.jspecify.annotations.Nullable;
+
+/// What has to be changed in a pod for its allocation, as a JSON patch (RFC 6902). The same pod and allocation give
+/// the
+/// same patch, and a patched pod gives none.
+final class PatchPlanner {
+    private static final ObjectMapper JSON = new ObjectMapper();
+
+    private final WaitGate gate;
+    private final PodDns dns;
+
+    PatchPlanner(WaitGate gate, PodDns dns) {
+        this.gate = gate;
+        this.dns = dns;
+    }
+
+    /// Plans.
+    ///
+    /// @param claim in clear
+    ArrayNode plan(Pod pod, Allocation allocation, String claim) {
+        ArrayNode patch = JSON.createArrayNode();
+        SequencedMap<String, String> annotations = new LinkedHashMap<>();
+        annotations.put(Labels.ATTACHMENTS, Annotations.write(allocation));
+        annotations.put(Labels.CLAIM, claim);
+        put(patch, "/metadata/annotations", pod.getMetadata().getAnnotations(), annotations);
+        SequencedMap<String, String> labels = new LinkedHashMap<>();
+        labels.put(Labels.ATTACHED, "true");
+        put(patch, "/metadata/labels", pod.getMetadata().getLabels(), labels);
+        initContainers(patch, pod, allocation);
+        dns.plan(pod, allocation).ifPresent(change -> {
+            add(patch, "/spec/dnsPolicy").put("value", "None");
+            add(patch, "/spec/dnsConfig").set("value", JSON.valueToTree(change));
+        });
+        return patch;
+    }
+
+    /// An entry can only be added to a map that is there.
+    private static void put(
+            ArrayNode patch, String map, @Nullable Map<String, String> present, SequencedMap<String, String> wanted) {
+        if (present == null || present.isEmpty()) {
+            add(patch, map).set("value", JSON.valueToTree(wanted));
+            return;
+        }
+        wanted.forEach((key, value) -> {
+            if (!value.equals(present.get(key))) {
+                add(patch, map + "/" + key.replace("~", "~0").replace("/", "~1"))
+                        .put("value", value);
+            }
+        });
+    }
+
+    /// First among the init containers, also where another webhook has put its own before it since.
+    private void initContainers(ArrayNode patch, Pod pod, Allocation allocation) {
+        List<Container> present = Objects.requireNonNullElse(pod.getSpec().getInitContainers(), List.of());
+        Container wanted = gate.container(pod, allocation);
+        int at = -1;
+        for (int i = 0; i < present.size(); i++) {
+            if (present.get(i).getName().equals(WaitGate.NAME)) {
+                at = i;
+            }
+        }
+        if (at == 0 && WaitGate.same(present.getFirst(), wanted)) {
+            return;
+        }
+        if (at >= 0) {
+            patch.addObject().put("op", "remove").put("path", "/spec/initContainers/" + at);
+        }
+        // a list that was emptied by the patch is still there
+        if (present.isEmpty()) {
+            add(patch, "/spec/initContainers").putArray("value").add(JSON.<ObjectNode>valueToTree(wanted));
+        } else {
+            add(patch, "/spec/initContainers/0").set("value", JSON.valueToTree(wanted));
+        }
+    }
+
+    private static ObjectNode add(ArrayNode patch, String path) {
+        return patch.addObject().put("op", "add").put("path", path);
+    }
+}

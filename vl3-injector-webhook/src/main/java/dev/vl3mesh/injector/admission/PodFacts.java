@@ -1,0 +1,42 @@
+package dev.vl3mesh.injector.admission;
+
+import io.fabric8.kubernetes.api.model.OwnerReference;
+import io.fabric8.kubernetes.api.model.Pod;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/// Reads from a pod what admission wants to know, nulls filled in.
+final class PodFacts {
+    private PodFacts() {}
+
+    static @Nullable String label(Pod pod, String key) {
+        Map<String, String> labels = pod.getMetadata().getLabels();
+        return labels == null ? null : labels.get(key);
+    }
+
+    static @Nullable String annotation(Pod pod, String key) {
+        Map<String, String> annotations = pod.getMetadata().getAnnotations();
+        return annotations == null ? null : annotations.get(key);
+    }
+
+    /// The name, or what it will start with.
+    static String name(Pod pod) {
+        String name = pod.getMetadata().getName();
+        return name != null
+                ? name
+                : Objects.requireNonNullElse(pod.getMetadata().getGenerateName(), "") + "*";
+    }
+
+    /// `<namespace>/<name>` of a pod whose name comes back after its end; else null.
+    static @Nullable String identity(Pod pod, String namespace) {
+        List<OwnerReference> owners =
+                Objects.requireNonNullElse(pod.getMetadata().getOwnerReferences(), List.of());
+        boolean ordinal = pod.getMetadata().getName() != null
+                && owners.stream()
+                        .anyMatch(owner ->
+                                Boolean.TRUE.equals(owner.getController()) && "StatefulSet".equals(owner.getKind()));
+        return ordinal ? namespace + "/" + pod.getMetadata().getName() : null;
+    }
+}
