@@ -1,6 +1,7 @@
 package dev.vl3mesh.ctl;
 
 import dev.vl3mesh.ctl.cluster.Failures;
+import dev.vl3mesh.ctl.command.ConnectivityTestCommand;
 import dev.vl3mesh.ctl.command.DescribePodCommand;
 import dev.vl3mesh.ctl.command.DomainsCommand;
 import dev.vl3mesh.ctl.command.ExplainPodCommand;
@@ -66,17 +67,22 @@ public final class Vl3Ctl {
     }
 
     private static CommandLine commandLine(GlobalOptions options, Session session) {
+        SecureRandom random = new SecureRandom();
         return new CommandLine(new Vl3Ctl())
                 .addMixin("global", options)
                 .addSubcommand(new StatusCommand(session))
                 .addSubcommand(new DomainsCommand(session))
-                .addSubcommand(new InviteCommand(session, new SecureRandom()))
+                .addSubcommand(new InviteCommand(session, random))
                 .addSubcommand(new JoinCommand(session))
                 .addSubcommand(new LeaveCommand(session))
                 .addSubcommand(group(
                         "describe", "Shows something in detail.", new CommandLine(new DescribePodCommand(session))))
                 .addSubcommand(group(
                         "explain", "Says why something is as it is.", new CommandLine(new ExplainPodCommand(session))))
+                .addSubcommand(group(
+                        "connectivity",
+                        "Tries out whether pods reach each other.",
+                        new CommandLine(new ConnectivityTestCommand(session, random))))
                 .setCaseInsensitiveEnumValuesAllowed(true)
                 .registerConverter(Duration.class, Durations::parse)
                 .setExecutionExceptionHandler((failure, _, _) -> {
