@@ -15,14 +15,18 @@ import com.tngtech.archunit.lang.ArchRule;
 import java.util.Set;
 import java.util.concurrent.Executors;
 
-/// Each thread is owned by one object that is known for it.
+/// Each thread is owned by an object that ends it.
 @AnalyzeClasses(packages = "dev.vl3mesh", importOptions = ImportOption.DoNotIncludeTests.class)
 class ThreadsTest {
+    private static final Set<String> ENDING = Set.of("close", "stop");
     private static final Set<String> STARTING = Set.of("<init>", "ofPlatform", "ofVirtual", "startVirtualThread");
 
-    private static final DescribedPredicate<JavaClass> OWNER = describe(
-            "an owner of threads",
-            type -> outermost(type).getSimpleName().matches(".*(Worker|Main|Server|Endpoint|HttpStatus)"));
+    private static final DescribedPredicate<JavaClass> OWNER =
+            describe("a main, or an object that can be stopped", type -> {
+                JavaClass owner = outermost(type);
+                return owner.getSimpleName().endsWith("Main")
+                        || owner.getAllMethods().stream().anyMatch(method -> ENDING.contains(method.getName()));
+            });
 
     private static final DescribedPredicate<AccessTarget> A_NEW_THREAD = describe(
             "a new thread",
