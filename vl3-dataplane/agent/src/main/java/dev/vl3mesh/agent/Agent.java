@@ -20,11 +20,15 @@ import dev.vl3mesh.agent.nri.NriWorker;
 import dev.vl3mesh.agent.observe.HttpStatus;
 import dev.vl3mesh.agent.observe.MetricsText;
 import dev.vl3mesh.agent.observe.NodeObserver;
+import dev.vl3mesh.agent.observe.StatusJson;
+import dev.vl3mesh.agent.probe.ProbePace;
+import dev.vl3mesh.agent.probe.ProbeWorker;
 import dev.vl3mesh.agent.state.JournalWorker;
 import dev.vl3mesh.agent.state.ResourceJournal;
 import dev.vl3mesh.linux.netlink.RouteClient;
 import dev.vl3mesh.linux.netns.NetworkNamespace;
 import dev.vl3mesh.linux.netns.NodeMounts;
+import dev.vl3mesh.model.DomainName;
 import dev.vl3mesh.model.plan.MeshResource;
 import dev.vl3mesh.model.plan.SnapshotDelta;
 import io.netty.channel.EventLoopGroup;
@@ -42,6 +46,7 @@ final class Agent {
     private final JournalWorker journalWorker;
     private final EventLoopGroup network;
     private final DnsServer dns;
+    private final ProbeWorker probes;
     private final NodeWorker node;
     private final NriWorker nri;
     private final CriClient criClient;
@@ -62,15 +67,17 @@ final class Agent {
         Zones zones = new Zones();
         DnsCounters dnsCounters = new DnsCounters();
         dns = new DnsServer(network.next(), zones, config.clusterDns(), dnsCounters);
-        NodeObserver observer = new NodeObserver(this::status);
+        probes = new ProbeWorker(ProbePace.CALM, this::measured, this::reportSoon, fatal);
+        NodeObserver observer = new NodeObserver(this::status, probes::views, probes::alarms, System::nanoTime);
         RouteClient host = RouteClient.open(NetworkNamespace.own());
         KernelUnderlay underlay = new KernelUnderlay(host);
         NodeMounts mounts = NodeMounts.ofProcess(NodeMounts.serverOf(config.criSocket()));
+        NodeKey self = new NodeKey(config.cluster(), config.node());
         NodeContext context = new NodeContext(
-                new NodeKey(config.cluster(), config.node()),
+                self,
                 config.outer(),
-                new KernelRooms(mounts, host, underlay, config.vxlanPort()),
-                new RoomListeners(List.of(new DnsRooms(dns), observer)),
+                new KernelRooms(mounts, host, config.vxlanPort()),
+                new RoomListeners(List.of(new DnsRooms(dns), probes, observer)),
                 underlay);
         node = new NodeWorker(context, zones::apply, _ -> reportSoon(), fatal);
 
@@ -82,7 +89,8 @@ final class Agent {
         criClient = new CriClient(config.criSocket(), network);
         cri = new CriWorker(criClient, node, () -> !nri.isConnected() || status().missing());
         MetricsText metrics = new MetricsText(observer, dnsCounters, control::isConnected, nri::isConnected);
-        http = new HttpStatus(config.httpPort(), node::isResponsive, metrics::write);
+        StatusJson status = new StatusJson(self, observer, connections());
+        http = new HttpStatus(config.httpPort(), node::isResponsive, metrics::write, status::write);
     }
 
     private NodeStatus status() {
@@ -91,6 +99,29 @@ final class Agent {
 
     private void reportSoon() {
         control.reportSoon();
+    }
+
+    private void measured(DomainName domain, int mtu) {
+        node.measured(domain, mtu);
+    }
+
+    private StatusJson.Connections connections() {
+        return new StatusJson.Connections() {
+            @Override
+            public boolean control() {
+                return control.isConnected();
+            }
+
+            @Override
+            public long snapshotAgeMillis() {
+                return control.snapshotAgeMillis();
+            }
+
+            @Override
+            public boolean nri() {
+                return nri.isConnected();
+            }
+        };
     }
 
     private ResourceSink sink() {
@@ -111,6 +142,7 @@ final class Agent {
     /// Starts all threads: first those that act, then those that bring something to act on.
     void start() {
         journalWorker.start();
+        probes.start();
         node.start();
         control.start();
         if (withNri) {
@@ -130,6 +162,7 @@ final class Agent {
         }
         control.stop();
         node.stop();
+        probes.stop();
         journalWorker.stop();
         dns.close();
         var _ = network.shutdownGracefully();

@@ -30,6 +30,7 @@ final class AttachedDomain {
     private final Map<String, String> problems = new TreeMap<>();
     private @Nullable Room room;
     private @Nullable RoomSpec spec;
+    private List<Integer> carrierLinks = List.of();
     private int measuredMtu;
     private boolean retry;
 
@@ -168,8 +169,12 @@ final class AttachedDomain {
             });
             attached.clear();
             attached.putAll(links);
-            if (!wanted.equals(spec)) {
+            List<Integer> interfaces = wanted.ends().stream()
+                    .map(end -> open.carrierLink(end.outer().family()))
+                    .toList();
+            if (!wanted.equals(spec) || !interfaces.equals(carrierLinks)) {
                 spec = wanted;
+                carrierLinks = interfaces;
                 node.listener().opened(wanted, open, plan.peers().values());
             }
         } catch (AttachException e) {
@@ -187,19 +192,21 @@ final class AttachedDomain {
 
     private RoomSpec spec(DomainResource definition) {
         AddressPlan places = plan.addressPlan().orElseThrow();
-        int mtu =
+        int paths =
                 measuredMtu > 0 ? measuredMtu : node.unmeasuredMtu(plan.peers().values());
+        int mtu = definition.mtu() > 0 ? Math.min(definition.mtu(), paths) : paths;
         return new RoomSpec(
                 domain,
                 definition.vni(),
-                definition.mtu() > 0 ? Math.min(definition.mtu(), mtu) : mtu,
+                mtu,
                 places.prefixes(),
                 places.gateway(),
                 Vtep.of(domain, node.self()),
-                node.outer());
+                definition.mtu(),
+                node.ends(mtu));
     }
 
-    /// Takes a newly measured MTU, in bytes.
+    /// Takes a newly measured MTU, in bytes; 0 where there is nobody to measure to.
     void measured(int mtu, Map<String, Sandbox> sandboxes, Room.Prune prune) {
         if (mtu != measuredMtu) {
             measuredMtu = mtu;
@@ -230,6 +237,11 @@ final class AttachedDomain {
     /// Whether something failed that may succeed later.
     boolean wantsRetry() {
         return retry;
+    }
+
+    /// Whether the carrier has the room that the underlay gives now.
+    boolean fitsUnderlay() {
+        return spec == null || spec.ends().equals(node.ends(spec.mtu()));
     }
 
     boolean isNeeded() {

@@ -4,7 +4,6 @@ import dev.vl3mesh.agent.carrier.Carrier;
 import dev.vl3mesh.agent.carrier.CarrierSpec;
 import dev.vl3mesh.agent.carrier.Missing;
 import dev.vl3mesh.agent.carrier.Peer;
-import dev.vl3mesh.agent.carrier.VxlanOverhead;
 import dev.vl3mesh.linux.LinuxException;
 import dev.vl3mesh.linux.netlink.AddressSpec;
 import dev.vl3mesh.linux.netlink.Link;
@@ -15,6 +14,7 @@ import dev.vl3mesh.linux.netlink.VethSpec;
 import dev.vl3mesh.linux.netns.NetworkNamespace;
 import dev.vl3mesh.linux.netns.NodeMounts;
 import dev.vl3mesh.model.address.IpAddress;
+import dev.vl3mesh.model.address.IpFamily;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.ArrayList;
@@ -33,16 +33,12 @@ import org.slf4j.LoggerFactory;
 final class KernelRoom implements Room {
     private static final Logger log = LoggerFactory.getLogger(KernelRoom.class);
 
-    /// The UDP port, on the carriers' link-local addresses, on which agents answer each other's probes.
-    static final int PROBE_PORT = 4791;
-
     private static final String LOOPBACK = "lo";
 
     private final NodeMounts mounts;
     private final NetworkNamespace namespace;
     private final RouteClient client;
     private final Carrier carrier;
-    private final Underlay underlay;
     private final RoomRules rules;
     private final OptionalInt inheritedMtu;
     private RoomSpec spec;
@@ -54,14 +50,12 @@ final class KernelRoom implements Room {
             NodeMounts mounts,
             NetworkNamespace namespace,
             RouteClient client,
-            Carrier carrier,
-            Underlay underlay) {
+            Carrier carrier) {
         this.spec = spec;
         this.mounts = mounts;
         this.namespace = namespace;
         this.client = client;
         this.carrier = carrier;
-        this.underlay = underlay;
         this.rules = new RoomRules(namespace, carrier.interfaceNames(), PROBE_PORT);
         this.inheritedMtu = isNew ? OptionalInt.empty() : inheritedMtu(client);
     }
@@ -104,11 +98,7 @@ final class KernelRoom implements Room {
     }
 
     private CarrierSpec carrierSpec() {
-        List<CarrierSpec.End> ends = spec.outer().stream()
-                .map(outer -> new CarrierSpec.End(
-                        outer, Math.max(spec.mtu(), underlay.mtu(outer) - VxlanOverhead.bytes(outer.family()))))
-                .toList();
-        return new CarrierSpec(spec.vni(), spec.vtep(), ends);
+        return new CarrierSpec(spec.vni(), spec.vtep(), spec.ends());
     }
 
     private void gateway() {
@@ -266,6 +256,11 @@ final class KernelRoom implements Room {
         } catch (LinuxException e) {
             throw failure(e);
         }
+    }
+
+    @Override
+    public int carrierLink(IpFamily underlay) {
+        return carrier.link(underlay);
     }
 
     @Override

@@ -14,30 +14,31 @@ public final class KernelRooms implements Rooms {
     private static final String PREFIX = "vl3-";
 
     /// A room is a router that sends no redirects (there is never a better way), listens to no other
-    /// router, and makes no link-local addresses of its own. Its DNS port needs no capability.
-    private static final Map<String, String> VARIABLES = Map.of(
-            "ipv4/ip_forward", "1",
-            "ipv4/ip_unprivileged_port_start", "53",
-            "ipv4/conf/all/send_redirects", "0",
-            "ipv4/conf/default/send_redirects", "0",
-            "ipv4/conf/all/rp_filter", "1",
-            "ipv4/conf/default/rp_filter", "1",
-            "ipv6/conf/all/forwarding", "1",
-            "ipv6/conf/default/accept_ra", "0",
-            "ipv6/conf/default/addr_gen_mode", "1");
+    /// router, makes no link-local addresses of its own, and tells pods what the carrier was told of the
+    /// path (RFC 1191, RFC 8201), which it looks at again after a minute. Its DNS port needs no capability.
+    private static final Map<String, String> VARIABLES = Map.ofEntries(
+            Map.entry("ipv4/ip_forward", "1"),
+            Map.entry("ipv4/ip_forward_use_pmtu", "1"),
+            Map.entry("ipv4/ip_unprivileged_port_start", "53"),
+            Map.entry("ipv4/conf/all/send_redirects", "0"),
+            Map.entry("ipv4/conf/default/send_redirects", "0"),
+            Map.entry("ipv4/conf/all/rp_filter", "1"),
+            Map.entry("ipv4/conf/default/rp_filter", "1"),
+            Map.entry("ipv6/route/mtu_expires", "60"),
+            Map.entry("ipv6/conf/all/forwarding", "1"),
+            Map.entry("ipv6/conf/default/accept_ra", "0"),
+            Map.entry("ipv6/conf/default/addr_gen_mode", "1"));
 
     private final NodeMounts mounts;
     private final RouteClient host;
-    private final Underlay underlay;
     private final int vxlanPort;
 
     /// @param mounts the node's; stay the caller's
     /// @param host a client of the host's namespace; stays the caller's
     /// @param vxlanPort UDP, the same on all nodes
-    public KernelRooms(NodeMounts mounts, RouteClient host, Underlay underlay, int vxlanPort) {
+    public KernelRooms(NodeMounts mounts, RouteClient host, int vxlanPort) {
         this.mounts = mounts;
         this.host = host;
-        this.underlay = underlay;
         this.vxlanPort = vxlanPort;
     }
 
@@ -53,7 +54,7 @@ public final class KernelRooms implements Rooms {
             }
             client = RouteClient.open(namespace);
             VxlanCarrier carrier = new VxlanCarrier(host, client, namespace, vxlanPort);
-            return new KernelRoom(spec, isNew, mounts, namespace, client, carrier, underlay);
+            return new KernelRoom(spec, isNew, mounts, namespace, client, carrier);
         } catch (LinuxException e) {
             if (client != null) {
                 client.close();

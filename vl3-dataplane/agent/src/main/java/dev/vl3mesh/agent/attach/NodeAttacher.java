@@ -1,5 +1,6 @@
 package dev.vl3mesh.agent.attach;
 
+import dev.vl3mesh.agent.carrier.CarrierSpec;
 import dev.vl3mesh.agent.state.Change;
 import dev.vl3mesh.agent.state.MeshStore;
 import dev.vl3mesh.agent.state.Sandbox;
@@ -26,6 +27,7 @@ final class NodeAttacher {
     private static final Logger log = LoggerFactory.getLogger(NodeAttacher.class);
     private static final long SECOND_NANOS = 1_000_000_000L;
     private static final long AUDIT_NANOS = 60 * SECOND_NANOS;
+    private static final long UNDERLAY_NANOS = 2 * SECOND_NANOS;
     /// A deployment that is replaced leaves the node for moments only.
     private static final long EMPTY_ROOM_KEPT_NANOS = 30 * SECOND_NANOS;
     /// After this, a pod without a sandbox has ended or waits for something else.
@@ -52,6 +54,8 @@ final class NodeAttacher {
     private boolean sandboxesKnown;
     private boolean configComplete;
     private long auditedNanos;
+    private long underlayLookedAtNanos;
+    private List<CarrierSpec.End> underlay = List.of();
 
     /// @param changeListener hears of every real change of the resources
     NodeAttacher(NodeContext node, Consumer<List<Change>> changeListener) {
@@ -94,9 +98,26 @@ final class NodeAttacher {
                 domain.reconcile(sandboxView, prune());
             }
         });
+        watchUnderlay(nowNanos);
         removeEmptyRooms(nowNanos);
         trackMissing(nowNanos);
         settle();
+    }
+
+    /// An interface of the host may get another MTU at any time, and nobody tells.
+    private void watchUnderlay(long nowNanos) {
+        if (nowNanos - underlayLookedAtNanos < UNDERLAY_NANOS) {
+            return;
+        }
+        underlayLookedAtNanos = nowNanos;
+        List<CarrierSpec.End> now = node.ends(0);
+        if (!now.equals(underlay)) {
+            log.info("underlay: this node sends inner packets of up to {}", now);
+            underlay = now;
+        }
+        domains.values().stream()
+                .filter(domain -> domain.isOpen() && !domain.fitsUnderlay())
+                .forEach(domain -> domain.reconcile(sandboxView, prune()));
     }
 
     private Room.Prune prune() {

@@ -1,5 +1,6 @@
 package dev.vl3mesh.agent.attach;
 
+import dev.vl3mesh.agent.carrier.CarrierSpec;
 import dev.vl3mesh.agent.carrier.NodeKey;
 import dev.vl3mesh.agent.carrier.Peer;
 import dev.vl3mesh.agent.carrier.VxlanOverhead;
@@ -11,11 +12,24 @@ import java.util.List;
 ///
 /// @param outer its addresses on the underlay, at most one of each family
 public record NodeContext(NodeKey self, List<IpAddress> outer, Rooms rooms, RoomListener listener, Underlay underlay) {
+    /// RFC 8200, 5: less is no IPv6, and Linux switches it off on such an interface.
+    public static final int MTU_MIN = 1280;
+
     private static final int UNDERLAY_MTU_DEFAULT = 1500;
 
     /// Makes an immutable copy of the addresses.
     public NodeContext {
         outer = List.copyOf(outer);
+    }
+
+    /// This node's ways to the underlay, as they are now.
+    ///
+    /// @param mtu the domain's, which pods may already use, so that no way is narrower
+    List<CarrierSpec.End> ends(int mtu) {
+        return outer.stream()
+                .map(own ->
+                        new CarrierSpec.End(own, Math.max(mtu, underlay.mtu(own) - VxlanOverhead.bytes(own.family()))))
+                .toList();
     }
 
     /// The MTU to begin with: what the own underlay allows, until the paths to the peers were measured.
@@ -24,7 +38,7 @@ public record NodeContext(NodeKey self, List<IpAddress> outer, Rooms rooms, Room
                 .filter(own -> peers.isEmpty()
                         ? own.equals(outer.getFirst())
                         : peers.stream().anyMatch(p -> p.outer().family() == own.family()))
-                .mapToInt(own -> underlay.mtu(own) - VxlanOverhead.bytes(own.family()))
+                .mapToInt(own -> Math.max(MTU_MIN, underlay.mtu(own) - VxlanOverhead.bytes(own.family())))
                 .min()
                 .orElse(UNDERLAY_MTU_DEFAULT - VxlanOverhead.BYTES_MAX);
     }

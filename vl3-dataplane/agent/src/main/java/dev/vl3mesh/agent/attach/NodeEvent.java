@@ -22,5 +22,8 @@ sealed interface NodeEvent {
     /// Everything that the control plane has for this node was learnt.
     record Complete() implements NodeEvent {}
 
+    /// Probes found what fits on the paths of a domain.
+    ///
+    /// @param mtu bytes of an inner packet; 0 where there is nobody to probe
     record Measured(DomainName domain, int mtu) implements NodeEvent {}
 }

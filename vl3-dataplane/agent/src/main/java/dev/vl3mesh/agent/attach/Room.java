@@ -1,6 +1,7 @@
 package dev.vl3mesh.agent.attach;
 
 import dev.vl3mesh.agent.carrier.Peer;
+import dev.vl3mesh.model.address.IpFamily;
 import java.io.IOException;
 import java.util.Collection;
 import java.util.Map;
@@ -10,6 +11,9 @@ import java.util.OptionalInt;
 /// changes nothing. Every method may be repeated, and leaves alone what is right already. Used by one
 /// thread, but for [#drops].
 public interface Room extends AutoCloseable {
+    /// The UDP port, on the carriers' link-local addresses, on which agents answer each other's probes.
+    int PROBE_PORT = 4791;
+
     /// Makes everything as it is said here, and takes away what is not, as far as that may be judged.
     ///
     /// @param prune what of the kernel's state may be taken away
@@ -44,6 +48,11 @@ public interface Room extends AutoCloseable {
 
     /// Makes remote pods reachable, or not any more.
     void changeRoutes(Collection<RemoteRoute> put, Collection<RemoteRoute> drop);
+
+    /// The index of the interface that leads to peers over an underlay of this family.
+    ///
+    /// @throws IllegalStateException if this node has no address of the family
+    int carrierLink(IpFamily underlay);
 
     /// Runs something inside the room, such as opening sockets, which belong to it and can be used by any
     /// thread afterwards.

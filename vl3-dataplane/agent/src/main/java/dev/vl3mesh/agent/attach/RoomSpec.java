@@ -1,5 +1,6 @@
 package dev.vl3mesh.agent.attach;
 
+import dev.vl3mesh.agent.carrier.CarrierSpec;
 import dev.vl3mesh.agent.carrier.Vtep;
 import dev.vl3mesh.model.DomainName;
 import dev.vl3mesh.model.InterfaceName;
@@ -14,7 +15,8 @@ import java.util.List;
 /// @param prefixes everything that a pod reaches through the room
 /// @param gateway the domain's gateway addresses, the same on every node
 /// @param vtep this node's end of the carrier
-/// @param outer this node's addresses on the underlay, at most one of each family
+/// @param configuredMtu what the domain asks for, in bytes; 0 where it follows from the paths
+/// @param ends this node's ways to the underlay, at most one of each family
 public record RoomSpec(
         DomainName domain,
         int vni,
@@ -22,13 +24,14 @@ public record RoomSpec(
         List<IpPrefix> prefixes,
         List<IpAddress> gateway,
         Vtep vtep,
-        List<IpAddress> outer) {
+        int configuredMtu,
+        List<CarrierSpec.End> ends) {
 
     /// Makes immutable copies.
     public RoomSpec {
         prefixes = List.copyOf(prefixes);
         gateway = List.copyOf(gateway);
-        outer = List.copyOf(outer);
+        ends = List.copyOf(ends);
     }
 
     /// The name of the room's namespace below `/run/netns`, and of the pods' interfaces in the domain.

@@ -84,7 +84,7 @@ public final class VxlanCarrier implements Carrier {
     /// The alias holds what can't be changed in a living interface.
     private int device(CarrierSpec spec, CarrierSpec.End end, List<Link> present) {
         String name = name(end.outer().family());
-        String alias = "vni " + spec.vni() + " local " + end.outer() + " port " + port;
+        String alias = "vni " + spec.vni() + " local " + end.outer() + " port " + port + " df";
         Optional<Link> old = find(present, name);
         boolean fits = old.filter(link -> link.alias().equals(alias)
                         && link.address()

@@ -6,6 +6,7 @@ import dev.vl3mesh.identity.SpiffeId;
 import dev.vl3mesh.identity.Svid;
 import dev.vl3mesh.model.plan.MeshResource;
 import dev.vl3mesh.model.plan.ResourceKind;
+import dev.vl3mesh.model.plan.SnapshotDelta;
 import dev.vl3mesh.xds.client.AdsClient;
 import dev.vl3mesh.xds.client.ControlChannel;
 import dev.vl3mesh.xds.client.IdentityClient;
@@ -51,6 +52,9 @@ public final class ControlWorker {
     private volatile boolean running = true;
     private volatile @Nullable Svid current;
     private volatile @Nullable AdsClient subscription;
+    private volatile long confirmedNanos;
+    private volatile boolean confirmed;
+    private volatile boolean complete;
 
     /// @param restored what is known from an earlier life, so that only changes are sent
     /// @param reports makes a whole report of now
@@ -87,6 +91,34 @@ public final class ControlWorker {
     public boolean isConnected() {
         AdsClient client = subscription;
         return client != null && client.connected();
+    }
+
+    /// Milliseconds since the control plane last confirmed that what this node has is all there is: it takes a
+    /// report while its stream of resources is open. -1 where it has not yet in this life.
+    public long snapshotAgeMillis() {
+        return confirmed ? TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - confirmedNanos) : -1;
+    }
+
+    private void confirm() {
+        if (isConnected() && complete) {
+            confirmedNanos = System.nanoTime();
+            confirmed = true;
+        }
+    }
+
+    private ResourceSink watched(ResourceSink target) {
+        return new ResourceSink() {
+            @Override
+            public void learn(SnapshotDelta delta) {
+                target.learn(delta);
+            }
+
+            @Override
+            public void complete() {
+                complete = true;
+                target.complete();
+            }
+        };
     }
 
     private void run() {
@@ -144,12 +176,13 @@ public final class ControlWorker {
 
     private void serve() throws InterruptedException {
         ManagedChannel channel = ControlChannel.mutual(address(), () -> Objects.requireNonNull(current), server());
-        AdsClient client = new AdsClient(channel, config.node().value(), new ControlFeed(config.cluster(), sink));
+        AdsClient client =
+                new AdsClient(channel, config.node().value(), new ControlFeed(config.cluster(), watched(sink)));
         versions().forEach(client::restore);
         client.start();
         subscription = client;
         try (client;
-                ReportStream stream = new ReportStream(channel, this::reportSoon)) {
+                ReportStream stream = new ReportStream(channel, this::reportSoon, this::confirm)) {
             while (running) {
                 if (changed.tryAcquire(REPORT_MILLIS, TimeUnit.MILLISECONDS)) {
                     TimeUnit.MILLISECONDS.sleep(REPORT_PAUSE_MILLIS);

@@ -19,13 +19,16 @@ final class ReportStream implements AutoCloseable {
 
     private final Channel channel;
     private final Runnable opened;
+    private final Runnable acknowledged;
     private final StreamWorker worker;
     private volatile @Nullable ClientCallStreamObserver<NodeReport> open;
 
     /// Connects, and stays connected.
     ///
     /// @param opened called when a fresh stream can take a report
-    ReportStream(Channel channel, Runnable opened) {
+    /// @param acknowledged called when the control plane has taken a report
+    ReportStream(Channel channel, Runnable opened, Runnable acknowledged) {
+        this.acknowledged = acknowledged;
         this.channel = channel;
         this.opened = opened;
         this.worker = new StreamWorker("vl3-report-stream", this::connect);
@@ -72,6 +75,7 @@ final class ReportStream implements AutoCloseable {
         @Override
         public void onNext(NodeReportAck ack) {
             log.trace("report {} was taken", ack.getNonce());
+            acknowledged.run();
         }
 
         @Override

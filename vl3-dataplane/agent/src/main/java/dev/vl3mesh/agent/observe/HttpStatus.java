@@ -12,7 +12,7 @@ import java.util.concurrent.Executors;
 import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
 
-/// Health and metrics over HTTP, for this host only: `/healthz` and `/metrics`.
+/// Health and metrics over HTTP, for this host only: `/healthz`, `/metrics` and `/status`.
 public final class HttpStatus {
     private static final int OK = 200;
     private static final int UNAVAILABLE = 503;
@@ -24,8 +24,10 @@ public final class HttpStatus {
     ///
     /// @param healthy whether the agent does its work; an agent that does not is started again
     /// @param metrics the text of all metrics (Prometheus text format 0.0.4)
+    /// @param status the node's status (JSON)
     /// @throws IOException if the port is taken
-    public HttpStatus(int port, BooleanSupplier healthy, Supplier<String> metrics) throws IOException {
+    public HttpStatus(int port, BooleanSupplier healthy, Supplier<String> metrics, Supplier<String> status)
+            throws IOException {
         server = HttpServer.create(new InetSocketAddress(InetAddress.ofLiteral("127.0.0.1"), port), 0);
         server.setExecutor(executor);
         server.createContext("/healthz", exchange -> {
@@ -33,6 +35,7 @@ public final class HttpStatus {
             answer(exchange, good ? OK : UNAVAILABLE, "text/plain", good ? "ok\n" : "the node worker is stuck\n");
         });
         server.createContext("/metrics", exchange -> answer(exchange, OK, "text/plain; version=0.0.4", metrics.get()));
+        server.createContext("/status", exchange -> answer(exchange, OK, "application/json", status.get()));
     }
 
     private static void answer(HttpExchange exchange, int status, String type, String body) throws IOException {

@@ -6,22 +6,44 @@ import dev.vl3mesh.agent.attach.Room;
 import dev.vl3mesh.agent.attach.RoomListener;
 import dev.vl3mesh.agent.attach.RoomSpec;
 import dev.vl3mesh.agent.carrier.Peer;
+import dev.vl3mesh.agent.probe.PathView;
 import dev.vl3mesh.model.DomainName;
 import dev.vl3mesh.xds.proto.v1.NodeReport;
 import java.util.Collection;
+import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
+import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 
 /// Collects what there is to see on this node. Safe for threads.
 public final class NodeObserver implements RoomListener {
+    /// The only carrier so far. It does not encrypt.
+    static final String CARRIER = "vxlan";
+
+    private static final double PERMILLE = 1_000;
+
     private final Supplier<NodeStatus> status;
+    private final Supplier<List<PathView>> paths;
+    private final Supplier<Map<DomainName, String>> alarms;
+    private final LongSupplier clockNanos;
     private final Map<DomainName, Room> rooms = new ConcurrentHashMap<>();
 
     /// @param status what is attached now
-    public NodeObserver(Supplier<NodeStatus> status) {
+    /// @param paths what probes saw last
+    /// @param alarms what is wrong with a domain's underlay
+    /// @param clockNanos the clock of the probes, [System#nanoTime]
+    public NodeObserver(
+            Supplier<NodeStatus> status,
+            Supplier<List<PathView>> paths,
+            Supplier<Map<DomainName, String>> alarms,
+            LongSupplier clockNanos) {
         this.status = status;
+        this.paths = paths;
+        this.alarms = alarms;
+        this.clockNanos = clockNanos;
     }
 
     @Override
@@ -42,6 +64,16 @@ public final class NodeObserver implements RoomListener {
         return status.get();
     }
 
+    /// What probes saw last, by domain and peer.
+    public List<PathView> paths() {
+        return paths.get();
+    }
+
+    /// What is wrong with a domain's underlay, in words.
+    public Map<DomainName, String> alarms() {
+        return alarms.get();
+    }
+
     /// Dropped packets of each open room.
     public Map<DomainName, Map<DropReason, Long>> drops() {
         Map<DomainName, Map<DropReason, Long>> drops = new TreeMap<>();
@@ -49,20 +81,47 @@ public final class NodeObserver implements RoomListener {
         return drops;
     }
 
+    /// Milliseconds since a probe was answered or given up.
+    long ageMillis(PathView path) {
+        return TimeUnit.NANOSECONDS.toMillis(clockNanos.getAsLong() - path.settledNanos());
+    }
+
     /// Returns the whole state of the node as its control plane wants it, but for the nonce.
     public NodeReport.Builder report() {
         NodeReport.Builder report = NodeReport.newBuilder();
-        for (NodeStatus.Pod pod : status().pods()) {
+        NodeStatus now = status();
+        for (NodeStatus.Pod pod : now.pods()) {
             NodeReport.AttachedPod.Builder attached = report.addAttachedBuilder()
                     .setDomain(pod.domain().value())
                     .setPodUid(pod.podUid())
                     .setProblem(pod.problem());
             pod.addresses().forEach(address -> attached.addAddresses(address.toString()));
         }
+        Map<DomainName, String> wrong = alarms();
+        new TreeMap<>(now.rooms())
+                .forEach((domain, room) -> report.addRoomsBuilder()
+                        .setDomain(domain.value())
+                        .setMtu(room.mtu())
+                        .setProblem(wrong.getOrDefault(domain, "")));
+        paths().stream().filter(path -> path.sent() > 0).forEach(path -> report.addProbes(probe(path)));
         drops().forEach((domain, counts) -> counts.forEach((reason, packets) -> report.addDropsBuilder()
                 .setDomain(domain.value())
                 .setReason(reason.word())
                 .setPackets(packets)));
         return report;
+    }
+
+    private NodeReport.PeerProbe probe(PathView path) {
+        return NodeReport.PeerProbe.newBuilder()
+                .setDomain(path.domain().value())
+                .setCluster(path.peer().node().cluster().value())
+                .setNode(path.peer().node().node().value())
+                .setReachable(path.reachable())
+                .setRoundTripMicros(path.reachable() ? path.roundTripMicros() : 0)
+                .setPathMtu(path.pathMtu())
+                .setAgeMillis(ageMillis(path))
+                .setCarrier(CARRIER)
+                .setLossPermille((int) Math.round(path.recentLoss() * PERMILLE))
+                .build();
     }
 }

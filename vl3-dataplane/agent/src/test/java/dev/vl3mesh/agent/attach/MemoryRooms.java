@@ -3,6 +3,7 @@ package dev.vl3mesh.agent.attach;
 import dev.vl3mesh.agent.carrier.NodeKey;
 import dev.vl3mesh.agent.carrier.Peer;
 import dev.vl3mesh.model.address.IpAddress;
+import dev.vl3mesh.model.address.IpFamily;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -135,6 +136,11 @@ final class MemoryRooms implements Rooms {
         public void changeRoutes(Collection<RemoteRoute> put, Collection<RemoteRoute> drop) {
             put.forEach(route -> content.routes.put(route.destination(), route));
             drop.forEach(route -> content.routes.remove(route.destination()));
+        }
+
+        @Override
+        public int carrierLink(IpFamily underlay) {
+            return underlay == IpFamily.V4 ? 1 : 2;
         }
 
         @Override

@@ -71,6 +71,41 @@ public final class TestNode implements AutoCloseable {
         right.run(right.host, "ip", "route", "replace", "2001:db8::/64", "dev", "eth0");
     }
 
+    /// Joins two nodes by a router that stands between them: what happens on its other side, a node can't see.
+    ///
+    /// ```
+    ///   left 192.0.2.1 ── 192.0.2.254 router 198.51.100.254 ── 198.51.100.2 right
+    /// ```
+    public static NetworkNamespace connectByRouter(TestNode left, TestNode right, int mtu) throws IOException {
+        NetworkNamespace router = NetworkNamespace.create("router");
+        leg(left, router, "left", "192.0.2.%s/24", "2001:db8::%s/64", "1", mtu);
+        leg(right, router, "right", "198.51.100.%s/24", "2001:db8:1::%s/64", "2", mtu);
+        left.run(
+                router,
+                "sh",
+                "-c",
+                "echo 1 >/proc/sys/net/ipv4/ip_forward; echo 1 >/proc/sys/net/ipv6/conf/all/forwarding");
+        return router;
+    }
+
+    private static void leg(
+            TestNode node, NetworkNamespace router, String name, String v4, String v6, String host, int mtu) {
+        String there = "/proc/" + ProcessHandle.current().pid() + "/fd/" + router.descriptor();
+        String script = String.join(
+                ";",
+                "set -e",
+                "ip link add eth0 mtu " + mtu + " type veth peer name " + name + " mtu " + mtu + " netns " + there,
+                "ip addr add " + v4.formatted(host) + " dev eth0",
+                "ip addr add " + v6.formatted(host) + " dev eth0 nodad",
+                "ip link set eth0 up",
+                "nsenter --net=" + there + " ip addr add " + v4.formatted("254") + " dev " + name,
+                "nsenter --net=" + there + " ip addr add " + v6.formatted("fe") + " dev " + name + " nodad",
+                "nsenter --net=" + there + " ip link set " + name + " up",
+                "ip route add default via " + v4.formatted("254").replaceAll("/.*", ""),
+                "ip -6 route add default via " + v6.formatted("fe").replaceAll("/.*", ""));
+        node.run(node.host, "sh", "-c", script);
+    }
+
     private static void address(RouteClient client, String text, int length) {
         int link = client.link("eth0").orElseThrow().index();
         client.setUp(link);

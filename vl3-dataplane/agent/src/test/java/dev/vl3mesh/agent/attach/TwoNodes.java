@@ -5,9 +5,12 @@ import static dev.vl3mesh.agent.attach.Resources.node;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.vl3mesh.agent.carrier.NodeKey;
+import dev.vl3mesh.agent.probe.ProbePace;
+import dev.vl3mesh.agent.probe.ProbeWorker;
 import dev.vl3mesh.agent.state.Change;
 import dev.vl3mesh.agent.state.Sandbox;
 import dev.vl3mesh.linux.netlink.RouteClient;
+import dev.vl3mesh.linux.netns.NetworkNamespace;
 import dev.vl3mesh.model.DomainName;
 import dev.vl3mesh.model.plan.MeshResource;
 import dev.vl3mesh.model.plan.MeshResource.AttachmentResource;
@@ -15,10 +18,14 @@ import dev.vl3mesh.model.plan.SnapshotDelta;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
+import java.util.Queue;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /// Two nodes of two clusters, each with the core of an agent, joined by a cable:
 ///
@@ -32,6 +39,7 @@ public final class TwoNodes implements AutoCloseable {
 
     public final Side left;
     public final Side right;
+    private @Nullable NetworkNamespace router;
     private final List<MeshResource> resources = new ArrayList<>();
 
     /// One node and its agent.
@@ -39,6 +47,9 @@ public final class TwoNodes implements AutoCloseable {
         public final TestNode node;
         public final RouteClient host;
         public final List<String> outer;
+        /// MTUs that probes found and the agent has not taken yet.
+        public final Queue<NodeEvent> measured = new ConcurrentLinkedQueue<>();
+
         public final List<Sandbox> sandboxes = new ArrayList<>();
         public RoomListener listener = new RoomListeners(List.of());
         public Consumer<List<Change>> changes = _ -> {};
@@ -54,11 +65,34 @@ public final class TwoNodes implements AutoCloseable {
         /// An agent that knows nothing yet.
         public NodeAttacher agent() {
             KernelUnderlay underlay = new KernelUnderlay(host);
-            KernelRooms rooms = new KernelRooms(node.mounts, host, underlay, 4790);
+            KernelRooms rooms = new KernelRooms(node.mounts, host, 4790);
             return new NodeAttacher(
                     new NodeContext(
                             node.key, addresses(outer.toArray(String[]::new)), rooms, new Forwarding(this), underlay),
                     batch -> changes.accept(batch));
+        }
+
+        /// Probes from now on, with every room that is opened later.
+        public ProbeWorker probe(ProbePace pace) throws IOException {
+            ProbeWorker worker = new ProbeWorker(
+                    pace,
+                    (domain, mtu) -> measured.add(new NodeEvent.Measured(domain, mtu)),
+                    () -> {},
+                    (_, failure) -> {
+                        throw new AssertionError(failure);
+                    });
+            listener = new RoomListeners(List.of(worker));
+            agent = agent();
+            worker.start();
+            return worker;
+        }
+
+        /// Lets the agent's thread come round: it takes what was measured, and looks at the underlay.
+        public void turn() {
+            for (NodeEvent event = measured.poll(); event != null; event = measured.poll()) {
+                agent.handle(List.of(event));
+            }
+            agent.tick(System.nanoTime());
         }
 
         /// Runs a pod.
@@ -110,6 +144,24 @@ public final class TwoNodes implements AutoCloseable {
         TestNode.connect(left.node, right.node, underlayMtu);
     }
 
+    private TwoNodes(boolean v6, int underlayMtu) throws IOException, InterruptedException {
+        left = new Side(Resources.SELF, List.of(v6 ? "2001:db8::1" : "192.0.2.1"));
+        right = new Side(FAR, List.of(v6 ? "2001:db8:1::2" : "198.51.100.2"));
+        router = TestNode.connectByRouter(left.node, right.node, underlayMtu);
+    }
+
+    /// Two nodes with a router between them.
+    ///
+    /// @param v6 whether the underlay is IPv6, instead of IPv4
+    public static TwoNodes routed(boolean v6, int underlayMtu) throws IOException, InterruptedException {
+        return new TwoNodes(v6, underlayMtu);
+    }
+
+    /// The router between the nodes, where there is one.
+    public NetworkNamespace router() {
+        return Objects.requireNonNull(router);
+    }
+
     /// Publishes a domain with both nodes in it.
     public void publish(MeshResource.DomainResource domain) {
         publish(
@@ -150,5 +202,8 @@ public final class TwoNodes implements AutoCloseable {
     public void close() {
         left.close();
         right.close();
+        if (router != null) {
+            router.close();
+        }
     }
 }

@@ -59,6 +59,8 @@ public final class RouteClient implements AutoCloseable {
     private static final int IFLA_VXLAN_LEARNING = 7;
     private static final int IFLA_VXLAN_PORT = 15;
     private static final int IFLA_VXLAN_LOCAL6 = 17;
+    private static final int IFLA_VXLAN_DF = 29;
+    private static final int VXLAN_DF_SET = 1;
 
     private static final int IFA_ADDRESS = 1;
     private static final int IFA_LOCAL = 2;
@@ -177,6 +179,7 @@ public final class RouteClient implements AutoCloseable {
     }
 
     /// Makes a VXLAN interface directly in another namespace; its UDP socket stays in this client's namespace.
+    /// Its outer packets are never fragmented on the way, so that a path that is too small can be seen.
     ///
     /// @throws LinuxException EEXIST if the name, or the VNI on this port, is taken
     public void addVxlan(VxlanSpec spec, NetworkNamespace target) {
@@ -196,6 +199,7 @@ public final class RouteClient implements AutoCloseable {
                                                 v4 ? IFLA_VXLAN_LOCAL : IFLA_VXLAN_LOCAL6,
                                                 spec.local().getAddress())
                                         .attributeByte(IFLA_VXLAN_LEARNING, 0)
+                                        .attributeByte(IFLA_VXLAN_DF, VXLAN_DF_SET)
                                         .attributeShortNetwork(IFLA_VXLAN_PORT, spec.port())));
         netlink.execute(new Request(message, "link add vxlan", spec.name(), List.of()));
     }
