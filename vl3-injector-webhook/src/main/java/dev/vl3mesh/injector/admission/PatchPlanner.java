@@ -18,6 +18,7 @@ import org.jspecify.annotations.Nullable;
 /// the
 /// same patch, and a patched pod gives none.
 final class PatchPlanner {
+    private static final String DEFAULT_CONTAINER = "kubectl.kubernetes.io/default-container";
     private static final ObjectMapper JSON = new ObjectMapper();
 
     private final WaitGate gate;
@@ -36,6 +37,11 @@ final class PatchPlanner {
         SequencedMap<String, String> annotations = new LinkedHashMap<>();
         annotations.put(Labels.ATTACHMENTS, Annotations.write(allocation));
         annotations.put(Labels.CLAIM, claim);
+        if (PodFacts.annotation(pod, DEFAULT_CONTAINER) == null) {
+            // so that nobody who types kubectl exec is asked about a container that isn't his
+            annotations.put(
+                    DEFAULT_CONTAINER, pod.getSpec().getContainers().getFirst().getName());
+        }
         put(patch, "/metadata/annotations", pod.getMetadata().getAnnotations(), annotations);
         SequencedMap<String, String> labels = new LinkedHashMap<>();
         labels.put(Labels.ATTACHED, "true");

@@ -1,0 +1,204 @@
+package dev.vl3mesh.testbed.demo;
+
+import dev.vl3mesh.testbed.lab.Commands;
+import dev.vl3mesh.testbed.lab.Kubectl;
+import dev.vl3mesh.testbed.lab.LabException;
+import java.io.PrintStream;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.function.Predicate;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/// One flat network over two clusters with equal addresses: shown, and checked while it is shown. Each line that is
+/// printed as a command can be typed.
+public final class Demo {
+    private static final String DOMAIN_NAME = "orders.shop.svc.red.vl3.internal";
+    private static final Pattern ADDRESS = Pattern.compile("\"([0-9a-f.:]+)\"");
+    private static final Pattern BY = Pattern.compile("<p class=\"by\">(.*?)</p>");
+    private static final Pattern TAG = Pattern.compile("<[^>]*>");
+    private static final Pattern PING_NOISE = Pattern.compile("|PING .*|---.*|rtt .*|.* packets transmitted.*");
+    private static final int PATIENCE_SECONDS = 60;
+
+    private final Kubectl kubectl;
+    private final Path samples;
+    private final PrintStream out;
+    private final List<String> failures = new ArrayList<>();
+
+    /// Shows on a lab that is up.
+    ///
+    /// @param samples the folder of the samples
+    public Demo(Kubectl kubectl, Path samples, PrintStream out) {
+        this.kubectl = kubectl;
+        this.samples = samples;
+        this.out = out;
+    }
+
+    /// Shows everything, and leaves it running.
+    ///
+    /// @throws LabException if something did not work as shown
+    public void run() {
+        title("A domain, and a label in both clusters");
+        apply("east", "flat-network/domain.yaml");
+        apply("east", "flat-network/east.yaml");
+        apply("west", "flat-network/west.yaml");
+        apply("east", "bookinfo-multicluster/east.yaml");
+        apply("west", "bookinfo-multicluster/west.yaml");
+        ready("east", "shop");
+        ready("west", "shop");
+        ready("east", "outside");
+        title(
+                "Each pod has its cluster's address, which both clusters use, and one of the domain's, which is its alone");
+        String client = addresses("east", "client");
+        String server = addresses("west", "orders");
+        title("They reach each other: by address, by name, with any protocol, and are seen with their own address");
+        reach(server);
+        seen(client);
+        title("Everybody else stays out");
+        stayOut(server);
+        title("An application over both clusters");
+        bookinfo();
+        if (!failures.isEmpty()) {
+            throw new LabException("the demo did not go as it should: " + String.join("; ", failures));
+        }
+        lookAround();
+    }
+
+    private void title(String text) {
+        out.printf(Locale.ROOT, "%n== %s%n", text);
+    }
+
+    private void apply(String cluster, String file) {
+        out.println("$ ./vl3 kubectl " + cluster + " apply -f samples/" + file);
+        kubectl.apply(cluster, samples.resolve(file));
+    }
+
+    private void ready(String cluster, String namespace) {
+        kubectl.run(
+                cluster,
+                "-n",
+                namespace,
+                "wait",
+                "--for=condition=Available",
+                "deployment",
+                "--all",
+                "--timeout=" + PATIENCE_SECONDS + "s");
+    }
+
+    /// Prints a pod's addresses; returns those of the domain, IPv4 and IPv6, separated by a space.
+    private String addresses(String cluster, String app) {
+        String[] fields = kubectl.run(
+                        cluster,
+                        "-n",
+                        "shop",
+                        "get",
+                        "pod",
+                        "-l",
+                        "app=" + app,
+                        "--field-selector=status.phase=Running",
+                        "-o",
+                        "jsonpath={.items[0].status.podIP}{\"\\t\"}{.items[0].metadata.annotations.vl3mesh\\.dev/attachments}")
+                .split("\t", 2);
+        List<String> domain = new ArrayList<>();
+        Matcher matcher = ADDRESS.matcher(fields[1].substring(fields[1].indexOf('[')));
+        while (matcher.find()) {
+            domain.add(matcher.group(1));
+        }
+        String joined = String.join(" ", domain);
+        out.printf(Locale.ROOT, "  %-5s %-7s eth0 %-12s vl3-red %s%n", cluster, app, fields[0], joined);
+        return joined;
+    }
+
+    private void reach(String server) {
+        for (String address : server.split(" ")) {
+            show("ping -c 1 " + address, text -> text.contains(" 0% packet loss"), "ping -c 1 -W 2 " + address);
+        }
+        show(
+                "curl http://" + DOMAIN_NAME + ":8080/",
+                text -> text.contains("200 from "),
+                "curl -sS -m 5 -o /dev/null -w '%{http_code} from %{remote_ip}\\n' http://" + DOMAIN_NAME + ":8080/");
+        for (String protocol : List.of("TCP", "UDP")) {
+            show(
+                    "echo hello | socat - " + protocol + ":" + DOMAIN_NAME + ":8078",
+                    text -> text.contains("hello"),
+                    "echo hello | socat -t 2 - " + protocol + ":" + DOMAIN_NAME + ":8078");
+        }
+    }
+
+    private void seen(String client) {
+        List<String> own = List.of(client.split(" "));
+        show(
+                "curl http://" + DOMAIN_NAME + ":8080/debug",
+                text -> own.stream().anyMatch(text::endsWith),
+                "curl -sS -m 5 http://" + DOMAIN_NAME
+                        + ":8080/debug | sed -n 's/.*\\(request from\\) \\[*\\([0-9a-f.:]*\\)\\]*:.*/\\1 \\2/p' | tr -d '\\n'");
+    }
+
+    /// Runs a shell command in the client, until it answers as it should or patience ends.
+    private void show(String shown, Predicate<String> good, String command) {
+        long end = System.nanoTime() + PATIENCE_SECONDS * 1_000_000_000L;
+        Commands.Result result;
+        do {
+            result = kubectl.exec("east", "shop", "deploy/client", "sh", "-c", command);
+        } while (!(result.ok() && good.test(result.output())) && System.nanoTime() < end);
+        boolean well = result.ok() && good.test(result.output());
+        out.printf(Locale.ROOT, "  east/client$ %s%n", shown);
+        result.output()
+                .lines()
+                .filter(line -> !well || !PING_NOISE.matcher(line).matches())
+                .forEach(line -> out.println("      " + line));
+        check(well, shown);
+    }
+
+    private void stayOut(String server) {
+        for (String address : server.split(" ")) {
+            Commands.Result ping =
+                    kubectl.exec("east", "outside", "deploy/outsider", "ping", "-c", "1", "-W", "1", address);
+            boolean out =
+                    ping.output().contains("100% packet loss") || ping.output().contains("unreachable");
+            this.out.printf(
+                    Locale.ROOT, "  east/outsider$ ping -c 1 %s%n      %s%n", address, out ? "no answer" : "AN ANSWER");
+            check(out && !ping.ok(), "the outsider reaches " + address);
+        }
+    }
+
+    private void bookinfo() {
+        ready("east", "bookinfo");
+        ready("west", "bookinfo");
+        String path = "/api/v1/namespaces/bookinfo/services/productpage:9080/proxy/productpage";
+        out.println("$ ./vl3 kubectl east get --raw " + path);
+        long end = System.nanoTime() + PATIENCE_SECONDS * 1_000_000_000L;
+        List<String> by = new ArrayList<>();
+        do {
+            by.clear();
+            Matcher matcher =
+                    BY.matcher(kubectl.attempt("east", "get", "--raw", path).output());
+            while (matcher.find()) {
+                by.add(TAG.matcher(matcher.group(1)).replaceAll(""));
+            }
+        } while (by.stream().noneMatch(line -> line.contains("west")) && System.nanoTime() < end);
+        by.forEach(line -> out.println("      " + line));
+        check(by.stream().anyMatch(line -> line.contains("west")), "no review from west on the page");
+    }
+
+    private void check(boolean well, String what) {
+        if (!well) {
+            failures.add(what);
+            out.println("      ^ THIS IS WRONG");
+        }
+    }
+
+    private void lookAround() {
+        out.print("""
+
+                == Everything is left running. Look around:
+                   ./vl3 ctl status                        what runs, who is linked, which domains
+                   ./vl3 ctl domains                       the domains and their addresses
+                   ./vl3 kubectl west get attachments      which pod has which address
+                   ./vl3 kubectl east -n shop exec -it deploy/client -- sh
+                   ./vl3 lab down                          take it all away
+                """);
+    }
+}
