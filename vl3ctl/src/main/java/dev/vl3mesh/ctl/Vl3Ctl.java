@@ -1,6 +1,8 @@
 package dev.vl3mesh.ctl;
 
 import dev.vl3mesh.ctl.cluster.Failures;
+import dev.vl3mesh.ctl.command.CheckCommand;
+import dev.vl3mesh.ctl.command.CompletionCommand;
 import dev.vl3mesh.ctl.command.ConnectivityTestCommand;
 import dev.vl3mesh.ctl.command.DescribePodCommand;
 import dev.vl3mesh.ctl.command.DomainsCommand;
@@ -69,8 +71,10 @@ public final class Vl3Ctl {
     private static CommandLine commandLine(GlobalOptions options, Session session) {
         SecureRandom random = new SecureRandom();
         return new CommandLine(new Vl3Ctl())
+                .setCommandName(System.getProperty("vl3ctl.name", "vl3ctl"))
                 .addMixin("global", options)
                 .addSubcommand(new StatusCommand(session))
+                .addSubcommand(new CheckCommand(session))
                 .addSubcommand(new DomainsCommand(session))
                 .addSubcommand(new InviteCommand(session, random))
                 .addSubcommand(new JoinCommand(session))
@@ -83,6 +87,7 @@ public final class Vl3Ctl {
                         "connectivity",
                         "Tries out whether pods reach each other.",
                         new CommandLine(new ConnectivityTestCommand(session, random))))
+                .addSubcommand(new CompletionCommand(session))
                 .setCaseInsensitiveEnumValuesAllowed(true)
                 .registerConverter(Duration.class, Durations::parse)
                 .setExecutionExceptionHandler((failure, _, _) -> {

@@ -25,7 +25,7 @@ public record ClusterStatus(
         List<DomainView> domains,
         Map<String, NodeView> nodes) {
     /// An agent reports every few seconds; older than this, it is not there.
-    private static final Duration REPORT_AGE_MAX = Duration.ofSeconds(60);
+    static final Duration REPORT_AGE_MAX = Duration.ofSeconds(60);
 
     /// One of our Deployments or DaemonSets.
     public record WorkloadView(String name, int ready, int wanted) {}
