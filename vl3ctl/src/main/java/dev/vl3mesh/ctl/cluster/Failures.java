@@ -22,9 +22,12 @@ public final class Failures {
     }
 
     private static String explain(KubernetesClientException failure) {
-        String message = failure.getStatus() != null && failure.getStatus().getMessage() != null
-                ? failure.getStatus().getMessage()
-                : String.valueOf(failure.getMessage());
+        if (failure.getStatus() == null) { // nobody answered
+            return "the API server can't be reached: " + cause(failure)
+                    + "; is it up, and is this the right --context?";
+        }
+        String words = failure.getStatus().getMessage();
+        String message = words == null ? String.valueOf(failure.getMessage()) : words;
         return switch (failure.getCode()) {
             case HttpURLConnection.HTTP_UNAUTHORIZED ->
                 "the API server does not accept the credentials of this context: " + message
@@ -36,8 +39,6 @@ public final class Failures {
                         ? "the API server does not know vl3mesh's resources: install the chart, which brings them, or"
                                 + " take another cluster with --context"
                         : "the API server answers: " + message;
-            case 0 ->
-                "the API server can't be reached: " + cause(failure) + "; is it up, and is this the right --context?";
             default -> "the API server answers: " + message;
         };
     }
