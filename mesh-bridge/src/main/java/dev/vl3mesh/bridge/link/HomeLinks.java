@@ -45,6 +45,7 @@ public final class HomeLinks implements AutoCloseable {
     private final Blocks blocks;
     private final SecureRandom random;
     private final Departure departure;
+    private final Members members;
     private final Map<String, HomeLink> open = new HashMap<>();
     private final Map<String, Instant> retryAt = new HashMap<>();
 
@@ -63,10 +64,12 @@ public final class HomeLinks implements AutoCloseable {
         this.blocks = blocks;
         this.random = random;
         this.departure = new Departure(config, client);
+        this.members = new Members(config, client, cache, store);
     }
 
     /// Goes over all links once.
     public void reconcile(Instant now) {
+        members.reconcile(now);
         Set<String> wanted = new HashSet<>();
         for (Link link : cache.links()) {
             if (link.getSpec().role().equals("Home")) {
