@@ -18,9 +18,22 @@ public record ControlStatus(String cluster, boolean leading, List<String> member
     /// @param attached the number of attached pods
     /// @param problems of pods that could not be attached
     public record NodeView(
-            long ageMillis, int attached, List<String> problems, List<PeerView> peers, Map<String, Long> drops) {}
+            long ageMillis,
+            int attached,
+            List<String> problems,
+            List<PeerView> peers,
+            Map<String, Long> drops,
+            List<RoomView> rooms) {}
+
+    /// A domain on a node.
+    ///
+    /// @param mtu bytes of an inner packet, as pods have it
+    /// @param problem empty, or what is wrong with the underlay and what to do
+    public record RoomView(String domain, int mtu, String problem) {}
 
     /// What a probe of another node saw.
+    ///
+    /// @param lossPermille of the last probes
     public record PeerView(
             String domain,
             String node,
@@ -29,7 +42,8 @@ public record ControlStatus(String cluster, boolean leading, List<String> member
             int pathMtu,
             long ageMillis,
             String carrier,
-            boolean encrypted) {}
+            boolean encrypted,
+            int lossPermille) {}
 
     /// Gathers the present status.
     public static ControlStatus of(String cluster, boolean leading, BridgeHandlers handlers, Instant now) {
@@ -65,8 +79,12 @@ public record ControlStatus(String cluster, boolean leading, List<String> member
                                 p.getPathMtu(),
                                 age + p.getAgeMillis(),
                                 p.getCarrier(),
-                                p.getEncrypted()))
+                                p.getEncrypted(),
+                                p.getLossPermille()))
                         .toList(),
-                drops);
+                drops,
+                report.getRoomsList().stream()
+                        .map(room -> new RoomView(room.getDomain(), room.getMtu(), room.getProblem()))
+                        .toList());
     }
 }

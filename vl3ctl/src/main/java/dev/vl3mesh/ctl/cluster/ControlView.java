@@ -32,21 +32,35 @@ public record ControlView(String cluster, boolean leading, List<String> members,
     /// @param drops packets by `<domain>/<reason>`
     @JsonIgnoreProperties(ignoreUnknown = true)
     public record NodeView(
-            long ageMillis, int attached, List<String> problems, List<PeerView> peers, Map<String, Long> drops) {
+            long ageMillis,
+            int attached,
+            List<String> problems,
+            List<PeerView> peers,
+            Map<String, Long> drops,
+            List<RoomView> rooms) {
         /// Fills in what may be absent.
         @SuppressWarnings("NullAway") // Jackson passes null for what is absent
         public NodeView {
             problems = problems == null ? List.of() : List.copyOf(problems);
             peers = peers == null ? List.of() : List.copyOf(peers);
             drops = drops == null ? Map.of() : Map.copyOf(drops);
+            rooms = rooms == null ? List.of() : List.copyOf(rooms);
         }
     }
+
+    /// A domain on a node.
+    ///
+    /// @param mtu bytes of an inner packet, as pods have it
+    /// @param problem empty, or what is wrong with the underlay and what to do
+    @JsonIgnoreProperties(ignoreUnknown = true)
+    public record RoomView(String domain, int mtu, String problem) {}
 
     /// What a probe of another node saw.
     ///
     /// @param node `<cluster>/<node>`
     /// @param pathMtu bytes of the largest inner packet that came back
     /// @param ageMillis since the probe was answered or given up
+    /// @param lossPermille of the last probes
     @JsonIgnoreProperties(ignoreUnknown = true)
     public record PeerView(
             String domain,
@@ -56,7 +70,8 @@ public record ControlView(String cluster, boolean leading, List<String> members,
             int pathMtu,
             long ageMillis,
             String carrier,
-            boolean encrypted) {}
+            boolean encrypted,
+            int lossPermille) {}
 
     /// Asks the leader.
     ///

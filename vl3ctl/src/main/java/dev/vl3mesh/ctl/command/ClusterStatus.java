@@ -107,6 +107,9 @@ public record ClusterStatus(
                     + Durations.text(Duration.ofMillis(node.ageMillis())) + " ago");
         }
         node.problems().forEach(problem -> problems.add("node " + name + ": " + problem));
+        node.rooms().stream()
+                .filter(room -> !room.problem().isEmpty())
+                .forEach(room -> problems.add("node " + name + ": domain " + room.domain() + ": " + room.problem()));
         for (PeerView peer : node.peers()) {
             if (!peer.reachable()) {
                 problems.add("node " + name + ": domain " + peer.domain() + " does not reach node " + peer.node()

@@ -69,7 +69,7 @@ public final class DescribePodCommand implements Callable<Integer> {
                 .forEach(problem ->
                         text.append(styles.apply(Tone.BAD, "  - " + problem)).append('\n'));
         Table places = new Table(styles, "DOMAIN", "ADDRESSES", "INTERFACE", "ATTACHMENT", "");
-        Table peers = new Table(styles, "DOMAIN", "NODE", "REACHES", "ROUND TRIP", "MTU", "CARRIER", "PROBED");
+        Table peers = new Table(styles, "DOMAIN", "NODE", "REACHES", "ROUND TRIP", "LOSS", "MTU", "CARRIER", "PROBED");
         for (Place place : description.places()) {
             String conditions = String.join(
                     " ",
@@ -88,6 +88,7 @@ public final class DescribePodCommand implements Callable<Integer> {
                             Cell.of(peer.node()),
                             Cell.judged(peer.reachable(), peer.reachable() ? "yes" : "no"),
                             Cell.of(peer.reachable() ? Durations.millis(peer.roundTripMicros()) : "-"),
+                            Cell.of(Durations.percent(peer.lossPermille())),
                             Cell.of(peer.pathMtu() == 0 ? "?" : peer.pathMtu()),
                             peer.encrypted() ? Cell.of(peer.carrier()) : DomainsCommand.carrier(peer.carrier()),
                             Cell.of(Durations.text(Duration.ofMillis(peer.ageMillis())) + " ago")));

@@ -145,7 +145,8 @@ public final class StatusCommand implements Callable<Integer> {
     }
 
     private static Table peers(ClusterStatus status, Styles styles) {
-        Table table = new Table(styles, "FROM", "TO", "DOMAIN", "REACHES", "ROUND TRIP", "MTU", "CARRIER", "PROBED");
+        Table table =
+                new Table(styles, "FROM", "TO", "DOMAIN", "REACHES", "ROUND TRIP", "LOSS", "MTU", "CARRIER", "PROBED");
         new TreeMap<>(status.nodes()).forEach((name, node) -> peers(table, name, node));
         return table;
     }
@@ -158,6 +159,7 @@ public final class StatusCommand implements Callable<Integer> {
                     Cell.of(peer.domain()),
                     Cell.judged(peer.reachable(), peer.reachable() ? "yes" : "no"),
                     Cell.of(peer.reachable() ? Durations.millis(peer.roundTripMicros()) : "-"),
+                    Cell.of(Durations.percent(peer.lossPermille())),
                     Cell.of(peer.pathMtu() == 0 ? "?" : peer.pathMtu()),
                     peer.encrypted() ? Cell.of(peer.carrier()) : DomainsCommand.carrier(peer.carrier()),
                     Cell.of(ago(peer.ageMillis())));

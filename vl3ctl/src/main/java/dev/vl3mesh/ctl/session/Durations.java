@@ -6,7 +6,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import picocli.CommandLine.TypeConversionException;
 
-/// Spans of time as people write and read them.
+/// Spans of time, and parts, as people write and read them.
 public final class Durations {
     private static final Pattern FORM = Pattern.compile("([0-9]{1,6})(ms|s|m|h|d)");
 
@@ -47,5 +47,10 @@ public final class Durations {
     /// Writes microseconds as milliseconds, `0.42 ms`.
     public static String millis(long micros) {
         return String.format(Locale.ROOT, "%.2f ms", micros / 1000.0);
+    }
+
+    /// Writes thousandths as `0 %` or `12.5 %`.
+    public static String percent(int permille) {
+        return permille % 10 == 0 ? permille / 10 + " %" : String.format(Locale.ROOT, "%.1f %%", permille / 10.0);
     }
 }

@@ -9,6 +9,7 @@ import dev.vl3mesh.api.v1alpha1.LinkStatus;
 import dev.vl3mesh.ctl.cluster.ControlView;
 import dev.vl3mesh.ctl.cluster.ControlView.NodeView;
 import dev.vl3mesh.ctl.cluster.ControlView.PeerView;
+import dev.vl3mesh.ctl.cluster.ControlView.RoomView;
 import dev.vl3mesh.ctl.command.ClusterStatus.LinkView;
 import dev.vl3mesh.ctl.command.ClusterStatus.Seen;
 import dev.vl3mesh.ctl.command.ClusterStatus.WorkloadView;
@@ -21,8 +22,10 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 class ClusterStatusTest {
-    private static final PeerView REACHES = new PeerView("red", "west/west-1", true, 421, 1450, 900, "vxlan", false);
-    private static final NodeView NODE = new NodeView(3000, 2, List.of(), List.of(REACHES), Map.of("red/spoofed", 7L));
+    private static final PeerView REACHES =
+            new PeerView("red", "west/west-1", true, 421, 1450, 900, "vxlan", false, 125);
+    private static final NodeView NODE = new NodeView(
+            3000, 2, List.of(), List.of(REACHES), Map.of("red/spoofed", 7L), List.of(new RoomView("red", 1450, "")));
     private static final LinkView LINK = new LinkView("west", "Member", true, null, "its stream is open");
     private static final DomainView RED = new DomainView(
             "red", List.of("172.16.0.0/16"), "east", "vxlan", 1450, 7, 2, 1, 2, 1024, "True", "pods can join");
@@ -57,8 +60,8 @@ class ClusterStatusTest {
                 NODE     ATTACHED   DROPPED   HEARD
                 east-1   2          7         3s ago
 
-                FROM     TO            DOMAIN   REACHES   ROUND TRIP   MTU    CARRIER                 PROBED
-                east-1   west/west-1   red      yes       0.42 ms      1450   vxlan (not encrypted)   900ms ago
+                FROM     TO            DOMAIN   REACHES   ROUND TRIP   LOSS     MTU    CARRIER                 PROBED
+                east-1   west/west-1   red      yes       0.42 ms      12.5 %   1450   vxlan (not encrypted)   900ms ago
                 """);
     }
 
@@ -68,8 +71,9 @@ class ClusterStatusTest {
                 90_000,
                 1,
                 List.of("pod shop/web: no address"),
-                List.of(new PeerView("red", "west/west-1", false, 0, 0, 5000, "vxlan", false)),
-                Map.of());
+                List.of(new PeerView("red", "west/west-1", false, 0, 0, 5000, "vxlan", false, 1000)),
+                Map.of(),
+                List.of(new RoomView("red", 1280, "the underlay to west-1 carries 1280 bytes only")));
         ClusterStatus status =
                 ClusterStatus.of(seen(0, new LinkView("far", "Home", false, null, "nobody answers"), bad));
         assertThat(status.well()).isFalse();
@@ -79,6 +83,7 @@ class ClusterStatusTest {
                         "link to far: nobody answers",
                         "node east-1: its agent was last heard 90s ago",
                         "node east-1: pod shop/web: no address",
+                        "node east-1: domain red: the underlay to west-1 carries 1280 bytes only",
                         "node east-1: domain red does not reach node west/west-1 (probed 5s ago)");
         assertThat(StatusCommand.text(status, new Styles(false)))
                 .startsWith("cluster east: not well\n  - vl3-control: 0 of 1 pods are ready\n");
