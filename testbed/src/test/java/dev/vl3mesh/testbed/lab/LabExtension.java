@@ -7,15 +7,18 @@ import org.junit.jupiter.api.extension.ParameterResolver;
 
 /// Gives all system tests of a run the same lab: brought up for the first of them, and taken down after the last
 /// unless it
-/// was up before or VL3_KEEP_LAB is set.
+/// was up before or VL3_KEEP_LAB is set. With VL3_LAB=as-is a lab that is up is used as it is, nothing is upgraded.
 public final class LabExtension implements BeforeAllCallback, ParameterResolver {
     private static final ExtensionContext.Namespace NAMESPACE = ExtensionContext.Namespace.create(LabExtension.class);
 
     private record RunningLab(Lab lab, boolean keep) implements AutoCloseable {
         static RunningLab start() {
             Lab lab = new Lab(LabPaths.of(System.getenv()), new Progress(System.out, false));
-            boolean keep = lab.running() || System.getenv("VL3_KEEP_LAB") != null;
-            lab.up(2, 1, false);
+            boolean running = lab.running();
+            boolean keep = running || System.getenv("VL3_KEEP_LAB") != null;
+            if (!running || !"as-is".equals(System.getenv("VL3_LAB"))) {
+                lab.up(2, 1, false);
+            }
             return new RunningLab(lab, keep);
         }
 
