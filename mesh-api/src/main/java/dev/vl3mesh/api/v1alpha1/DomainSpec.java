@@ -18,20 +18,24 @@ import org.jspecify.annotations.Nullable;
 /// @param mtu bytes of an inner packet; absent means measured
 /// @param clusters names of the clusters that may take part; empty means every joined one
 @ValidationRule(
-        value = "size(self.prefixes) >= size(oldSelf.prefixes) && oldSelf.prefixes.all(p, p in self.prefixes)",
+        value =
+                "size(self.prefixes) >= size(oldSelf.prefixes) && oldSelf.prefixes.all(p, self.prefixes.indexOf(p) == oldSelf.prefixes.indexOf(p))",
         message =
-                "a prefix can't be removed or changed while pods may hold its addresses: append another prefix, or make a new domain")
+                "a prefix can't be removed, changed or moved while pods may hold its addresses: append another prefix behind the others, or make a new domain")
 // rules stand on the type: on a record's component the generator would find each twice, on its field and its accessor
 @ValidationRule(
         value = "self.carrier in ['auto', 'vxlan', 'wireguard', 'wireguard-userspace']",
         message = "carrier is one of auto, vxlan, wireguard, wireguard-userspace")
+@ValidationRule(
+        value = "self.prefixes.all(p, isCIDR(p) && cidr(p).masked() == cidr(p))",
+        message = "each prefix is an address and a length, without bits behind the length, such as 172.16.0.0/16")
 public record DomainSpec(
         @Required
         @Size(min = 1, max = 16)
         @PrinterColumn(name = "PREFIXES")
         @JsonPropertyDescription(
                 "The address pool: IPv4 prefixes from /8 to /24 and at most one IPv6 prefix of /96 or larger. Further IPv4 prefixes can be appended.")
-        List<String> prefixes,
+        List<@Size(max = 43) String> prefixes,
 
         @Default("auto")
         @PrinterColumn(name = "CARRIER")
