@@ -1,51 +1,58 @@
 package dev.vl3mesh.bridge;
 
 import dev.vl3mesh.bridge.link.HomeLinks;
+import dev.vl3mesh.bridge.observe.NodeReports;
 import dev.vl3mesh.bridge.publish.Publisher;
 import dev.vl3mesh.bridge.reconcile.Reconciler;
+import dev.vl3mesh.bridge.watch.Change;
+import dev.vl3mesh.bridge.watch.Changes;
 import dev.vl3mesh.bridge.watch.ClusterCache;
-import dev.vl3mesh.bridge.watch.StateReader;
-import dev.vl3mesh.model.KubeClusterName;
-import dev.vl3mesh.model.plan.ClusterState;
 import io.fabric8.kubernetes.client.KubernetesClientException;
+import java.time.Duration;
+import java.time.Instant;
 import java.time.InstantSource;
-import java.util.concurrent.Semaphore;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// The thread that looks at the cluster after each change, and at least every two seconds: publishes, and if this
-/// replica leads, writes. Many changes in a row
-/// are looked at once.
+/// The thread that looks at what changed in the cluster: publishes it, and if this replica leads, writes what
+/// follows.
+/// Many changes in a row are looked at once.
 final class ControlWorker implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(ControlWorker.class);
     private static final long TICK_MILLIS = 2000;
-    private static final long GATHER_MILLIS = 20;
+    private static final long GATHER_MILLIS = 10;
+    /// Everything is looked at again this often, in case that a change was missed.
+    private static final Duration SWEEP = Duration.ofMinutes(5);
 
-    private final KubeClusterName cluster;
     private final ClusterCache cache;
+    private final Changes changes;
     private final Publisher publisher;
     private final Reconciler reconciler;
+    private final NodeReports reports;
     private final HomeLinks links;
     private final InstantSource clock;
-    private final Semaphore changes;
     private final Thread thread;
     private volatile boolean leading;
     private volatile boolean published;
+    private volatile Instant publishedAt = Instant.MIN;
+    private Instant sweepAt = Instant.MIN;
+    private boolean toldAsLeader;
 
     ControlWorker(
-            KubeClusterName cluster,
             ClusterCache cache,
-            Semaphore changes,
+            Changes changes,
             Publisher publisher,
             Reconciler reconciler,
+            NodeReports reports,
             HomeLinks links,
             InstantSource clock) {
-        this.cluster = cluster;
         this.cache = cache;
         this.changes = changes;
         this.publisher = publisher;
         this.reconciler = reconciler;
+        this.reports = reports;
         this.links = links;
         this.clock = clock;
         this.thread = Thread.ofPlatform()
@@ -65,7 +72,7 @@ final class ControlWorker implements AutoCloseable {
     /// From now on this replica writes.
     void lead() {
         leading = true;
-        changes.release();
+        changes.wake();
     }
 
     boolean leading() {
@@ -77,14 +84,18 @@ final class ControlWorker implements AutoCloseable {
         return published;
     }
 
+    /// When the cluster was looked at last; long ago if never.
+    Instant publishedAt() {
+        return publishedAt;
+    }
+
     private void run() {
         try {
             while (!Thread.currentThread().isInterrupted()) {
-                var _ = changes.tryAcquire(TICK_MILLIS, TimeUnit.MILLISECONDS);
+                changes.await(waitMillis());
                 TimeUnit.MILLISECONDS.sleep(GATHER_MILLIS);
-                changes.drainPermits();
                 if (cache.synced()) {
-                    pass();
+                    pass(clock.instant());
                 }
             }
         } catch (InterruptedException e) {
@@ -92,17 +103,36 @@ final class ControlWorker implements AutoCloseable {
         }
     }
 
-    private void pass() {
+    private long waitMillis() {
+        if (!leading) {
+            return TICK_MILLIS;
+        }
+        return reconciler
+                .next()
+                .map(at -> Math.clamp(Duration.between(clock.instant(), at).toMillis(), 0, TICK_MILLIS))
+                .orElse(TICK_MILLIS);
+    }
+
+    private void pass(Instant now) {
+        boolean lead = leading;
+        if (now.isAfter(sweepAt) || (lead && !toldAsLeader)) {
+            cache.tellAll();
+            sweepAt = now.plus(SWEEP);
+            toldAsLeader = lead;
+        }
+        List<Change> drained = changes.drain();
         try {
-            ClusterState state = StateReader.read(cluster, cache);
-            publisher.publish(state);
+            publisher.publish(drained);
             published = true;
-            if (leading) {
-                reconciler.reconcile(state, clock.instant());
-                links.reconcile(clock.instant());
+            publishedAt = now;
+            if (lead) {
+                reports.tick(now);
+                reconciler.reconcile(drained, now);
+                links.reconcile(now);
             }
         } catch (KubernetesClientException | IllegalArgumentException e) {
-            LOG.warn("a pass over the cluster ended early, the next one tries again: {}", e.getMessage());
+            LOG.warn("a pass over the cluster ended early, everything is looked at again: {}", e.getMessage());
+            sweepAt = now.plusSeconds(1);
         }
     }
 

@@ -168,6 +168,9 @@ public final class ResourceStore implements SnapshotSink {
     public synchronized List<ResourceKey> keys(ResourceKind kind) {
         List<ResourceKey> keys = new ArrayList<>();
         for (ResourceKey key : resources.keySet()) {
+            if (key.kind().compareTo(kind) > 0) {
+                break; // keys are ordered by kind first
+            }
             if (key.kind() == kind) {
                 keys.add(key);
             }

@@ -15,6 +15,7 @@ import dev.vl3mesh.xds.client.LinkClient;
 import dev.vl3mesh.xds.proto.v1.LeaseBlockRequest;
 import dev.vl3mesh.xds.proto.v1.LeaveRequest;
 import dev.vl3mesh.xds.proto.v1.LinkingGrpc;
+import dev.vl3mesh.xds.proto.v1.ReturnBlockRequest;
 import io.fabric8.kubernetes.api.model.Secret;
 import io.fabric8.kubernetes.api.model.SecretBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
@@ -177,6 +178,18 @@ public final class HomeLink implements AutoCloseable {
                         .setRequestId(requestId)
                         .build())
                 .getNumber();
+    }
+
+    /// Gives a block back.
+    ///
+    /// @throws io.grpc.StatusRuntimeException with the home's reason if it refuses or is away
+    public void returnBlock(DomainName domain, int number) {
+        var _ = LinkingGrpc.newBlockingStub(channel)
+                .withDeadlineAfter(CALL_SECONDS, TimeUnit.SECONDS)
+                .returnBlock(ReturnBlockRequest.newBuilder()
+                        .setDomain(domain.value())
+                        .setNumber(number)
+                        .build());
     }
 
     /// Ends the membership at the home; doing it again does no harm.

@@ -1,35 +1,37 @@
 package dev.vl3mesh.bridge.publish;
 
+import dev.vl3mesh.bridge.watch.Change;
+import dev.vl3mesh.bridge.watch.StateFeeder;
 import dev.vl3mesh.model.KubeClusterName;
-import dev.vl3mesh.model.plan.ClusterState;
-import dev.vl3mesh.model.plan.DomainPlanner;
-import dev.vl3mesh.model.plan.MeshResource;
-import dev.vl3mesh.model.plan.ResourceKey;
+import dev.vl3mesh.model.plan.IncrementalPlanner;
 import dev.vl3mesh.model.plan.SnapshotDelta;
 import dev.vl3mesh.model.plan.SnapshotSink;
-import java.util.Map;
+import java.util.Collection;
 
-/// Plans and tells the sink what is different from the last plan. Used by one thread.
+/// Plans what changed and tells the sink what is different from before. Used by one thread.
 public final class Publisher {
     private final KubeClusterName cluster;
+    private final StateFeeder feeder;
+    private final IncrementalPlanner planner;
     private final SnapshotSink sink;
-    private Map<ResourceKey, MeshResource> published = Map.of();
     private boolean complete;
 
     /// Starts with nothing published.
-    public Publisher(KubeClusterName cluster, SnapshotSink sink) {
+    public Publisher(KubeClusterName cluster, StateFeeder feeder, IncrementalPlanner planner, SnapshotSink sink) {
         this.cluster = cluster;
+        this.feeder = feeder;
+        this.planner = planner;
         this.sink = sink;
     }
 
-    /// Publishes a whole state; the first one makes the cluster's resources complete.
-    public void publish(ClusterState state) {
-        Map<ResourceKey, MeshResource> planned = DomainPlanner.plan(state);
-        SnapshotDelta delta = DomainPlanner.difference(published, planned);
+    /// Publishes what follows from changes; the first ones must be all there is, and make the cluster's resources
+    /// complete.
+    public void publish(Collection<Change> changes) {
+        feeder.feed(changes);
+        SnapshotDelta delta = planner.take();
         if (!delta.isEmpty()) {
             sink.apply(cluster, delta);
         }
-        published = planned;
         if (!complete) {
             complete = true;
             sink.complete(cluster);

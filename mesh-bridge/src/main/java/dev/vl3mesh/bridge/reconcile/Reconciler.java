@@ -1,158 +1,222 @@
 package dev.vl3mesh.bridge.reconcile;
 
 import dev.vl3mesh.api.v1alpha1.Attachment;
-import dev.vl3mesh.api.v1alpha1.Domain;
-import dev.vl3mesh.api.v1alpha1.DomainStatus;
-import dev.vl3mesh.bridge.watch.ClusterCache;
-import dev.vl3mesh.identity.Pem;
-import dev.vl3mesh.model.KubeClusterName;
-import dev.vl3mesh.model.join.Labels;
-import dev.vl3mesh.model.plan.ClusterState;
-import dev.vl3mesh.model.plan.MeshResource.DomainResource;
-import io.fabric8.kubernetes.api.model.HasMetadata;
+import dev.vl3mesh.api.v1alpha1.AttachmentStatus;
+import dev.vl3mesh.bridge.observe.NodeReports;
+import dev.vl3mesh.bridge.observe.Sighting;
+import dev.vl3mesh.bridge.reconcile.ClusterWriter.StaleException;
+import dev.vl3mesh.bridge.watch.Change;
+import dev.vl3mesh.bridge.watch.ClusterView;
+import dev.vl3mesh.model.NodeName;
+import dev.vl3mesh.model.domain.DomainRules.ClusterRange;
 import io.fabric8.kubernetes.api.model.Pod;
-import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientException;
-import java.net.HttpURLConnection;
-import java.nio.charset.StandardCharsets;
 import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Collection;
 import java.util.HashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.Queue;
+import java.util.Set;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// Writes to Kubernetes what follows from what was seen; only the leader calls it. Every write is guarded by the
-/// resource version that it was decided on, so
-/// that a decision on old news is refused by the API server and made again.
+/// Writes to Kubernetes what follows from what changed; only the leader calls it, from one thread. What could not be
+/// written is tried again a second later.
 public final class Reconciler {
     private static final Logger LOG = LoggerFactory.getLogger(Reconciler.class);
+    private static final int RETRY_SECONDS = 1;
+    /// Counts in the status of a domain and its blocks may be this old.
+    private static final int COUNT_SECONDS = 1;
 
-    private final KubeClusterName cluster;
-    private final KubernetesClient client;
-    private final ClusterCache cache;
-    private final Blocks blocks;
+    private final ClusterView view;
+    private final ClusterWriter writer;
+    private final NodeReports reports;
+    private final DomainReconciler domains;
+    private final Consumer<List<Runnable>> lanes;
+    private final Timers timers = new Timers();
+    private final BlockUse use;
+    private final Map<String, List<ClusterRange>> nodeRanges = new HashMap<>();
+    private final Queue<Change> failed = new ConcurrentLinkedQueue<>();
 
     /// Makes a reconciler of one cluster.
-    public Reconciler(KubeClusterName cluster, KubernetesClient client, ClusterCache cache, Blocks blocks) {
-        this.cluster = cluster;
-        this.client = client;
-        this.cache = cache;
-        this.blocks = blocks;
+    ///
+    /// @param lanes runs all of these and returns when they have ended, some of them at once
+    public Reconciler(
+            ClusterView view,
+            ClusterWriter writer,
+            NodeReports reports,
+            DomainReconciler domains,
+            Consumer<List<Runnable>> lanes) {
+        this.view = view;
+        this.writer = writer;
+        this.reports = reports;
+        this.domains = domains;
+        this.lanes = lanes;
+        this.use = domains.use();
     }
 
-    /// Goes over everything once.
-    public void reconcile(ClusterState state, Instant now) {
-        for (Domain domain : cache.domains()) {
-            if (!ClusterCache.isCopy(domain)) {
-                guarded(domain, () -> domain(domain, now));
+    /// What one pass has to look at.
+    private static final class Work {
+        final Set<String> attachments = new LinkedHashSet<>();
+        final Set<String> domains = new LinkedHashSet<>();
+    }
+
+    /// Looks at what changed, and at what time has changed.
+    public void reconcile(Collection<Change> changes, Instant now) {
+        Work work = new Work();
+        changes.forEach(change -> sort(change, work, now));
+        timers.due(now).forEach(change -> sort(change, work, now));
+        List<Runnable> writes = new ArrayList<>();
+        for (String name : work.domains) {
+            attempt(new Change.OfDomain(name), () -> {
+                domains.reconcile(name, now);
+                domains.lookAgain(name, now).ifPresent(at -> timers.at(at, new Change.OfDomain(name)));
+            });
+        }
+        for (String name : work.attachments) {
+            view.attachment(name)
+                    .ifPresent(attachment -> decide(attachment, now)
+                            .ifPresent(write -> writes.add(() -> attempt(new Change.OfAttachment(name), write))));
+        }
+        lanes.accept(writes);
+        for (Change change = failed.poll(); change != null; change = failed.poll()) {
+            timers.at(now.plusSeconds(RETRY_SECONDS), change);
+        }
+    }
+
+    /// When time alone will have changed something.
+    public Optional<Instant> next() {
+        return timers.next();
+    }
+
+    private void sort(Change change, Work work, Instant now) {
+        switch (change) {
+            case Change.OfDomain(String name) -> {
+                if (domains.noticePrefixes(name)) {
+                    surroundingsChanged(work);
+                }
+                work.domains.add(name);
             }
-        }
-        for (DomainResource domain : state.domains()) {
-            if (Blocks.needsBlock(domain, cluster, cache.blocks(), cache.attachments())) {
-                long have = cache.blocks().stream()
-                        .filter(b -> b.getSpec().domain().equals(domain.domain().value()))
-                        .count();
-                var _ = blocks.lease(domain, cluster, cluster + "-" + have);
+            case Change.OfBlocks(String domain) -> work.domains.add(domain);
+            case Change.OfAttachment(String name) -> {
+                use.attachment(name, view.attachment(name)).ifPresent(domain -> counted(domain, work, now));
+                work.attachments.add(name);
             }
-        }
-        attachments(now);
-    }
-
-    private void domain(Domain domain, Instant now) {
-        List<Domain> others = cache.domains().stream()
-                .filter(other -> !other.getMetadata()
-                        .getName()
-                        .equals(domain.getMetadata().getName()))
-                .toList();
-        DomainStatus wanted = DomainNumbers.status(cluster, domain, others, countAttachments(domain), now);
-        if (!wanted.equals(domain.getStatus())) {
-            // not into the cache's own object: if the write failed, the cache would lie
-            Domain copy = new Domain();
-            copy.setMetadata(domain.getMetadata());
-            copy.setSpec(domain.getSpec());
-            copy.setStatus(wanted);
-            client.resource(copy).updateStatus();
-        }
-    }
-
-    private int countAttachments(Domain domain) {
-        return (int) cache.attachments().stream()
-                .filter(a -> a.getSpec().domain().equals(domain.getMetadata().getName()))
-                .count();
-    }
-
-    private void attachments(Instant now) {
-        Map<String, Pod> byUid = new HashMap<>();
-        Map<String, Pod> byClaim = new HashMap<>();
-        for (Pod pod : cache.pods()) {
-            if (AttachmentDecision.living(pod)) {
-                byUid.put(pod.getMetadata().getUid(), pod);
-                @Nullable String claim = claimOf(pod);
-                if (claim != null) {
-                    byClaim.putIfAbsent(hash(claim), pod);
+            case Change.OfPod(String uid, String claimHash) -> {
+                view.attachmentsOfPod(uid)
+                        .forEach(a -> work.attachments.add(a.getMetadata().getName()));
+                if (!claimHash.isEmpty()) {
+                    view.attachmentsOfClaim(claimHash)
+                            .forEach(a -> work.attachments.add(a.getMetadata().getName()));
                 }
             }
-        }
-        for (Attachment attachment : cache.attachments()) {
-            guarded(attachment, () -> carryOut(attachment, AttachmentDecision.of(attachment, byUid, byClaim, now)));
-        }
-    }
-
-    private static @Nullable String claimOf(Pod pod) {
-        Map<String, String> annotations = pod.getMetadata().getAnnotations();
-        return annotations == null ? null : annotations.get(Labels.CLAIM);
-    }
-
-    private static String hash(String claim) {
-        return Pem.sha256(claim.getBytes(StandardCharsets.UTF_8));
-    }
-
-    private void carryOut(Attachment attachment, AttachmentDecision decision) {
-        switch (decision) {
-            case AttachmentDecision.Keep _ -> {
-                // nothing to do
-            }
-            case AttachmentDecision.Update(var status) -> {
-                Attachment copy = new Attachment();
-                copy.setMetadata(attachment.getMetadata());
-                copy.setSpec(attachment.getSpec());
-                copy.setStatus(status);
-                client.resource(copy).updateStatus();
-            }
-            case AttachmentDecision.Delete(boolean lookFirst, String reason) -> {
-                if (!lookFirst || !claimedByUnseenPod(attachment)) {
-                    LOG.info(
-                            "attachment {} is deleted: {}",
-                            attachment.getMetadata().getName(),
-                            reason);
-                    client.resource(attachment).delete();
+            case Change.OfNode(String name) -> {
+                if (nodeChanged(name)) {
+                    surroundingsChanged(work);
                 }
             }
+            case Change.OfSurroundings() -> surroundingsChanged(work);
+            case Change.OfService _ -> {
+                // published only
+            }
         }
     }
 
-    /// The cache may be behind; an address that a pod holds must never be given away.
-    private boolean claimedByUnseenPod(Attachment attachment) {
-        return client.pods().inNamespace(attachment.getSpec().namespace()).list().getItems().stream()
-                .anyMatch(pod -> {
-                    @Nullable String claim = claimOf(pod);
-                    return claim != null
-                            && hash(claim).equals(attachment.getSpec().claimHash());
-                });
+    /// A lease that is missing can't wait; counts on show can.
+    private void counted(String domain, Work work, Instant now) {
+        if (domains.needsLease(domain)) {
+            work.domains.add(domain);
+        }
+        timers.at(now.plusSeconds(COUNT_SECONDS), new Change.OfBlocks(domain));
     }
 
-    /// One object's trouble must not keep the others waiting; it comes again with the next pass.
-    private static void guarded(HasMetadata object, Runnable action) {
+    private void surroundingsChanged(Work work) {
+        domains.surroundingsChanged();
+        view.domains().forEach(domain -> work.domains.add(domain.getMetadata().getName()));
+    }
+
+    private boolean nodeChanged(String name) {
+        List<ClusterRange> now = view.node(name).map(Surroundings::nodeRanges).orElse(List.of());
+        if (view.node(name).isEmpty()) {
+            reports.forget(new NodeName(name));
+        }
+        @Nullable List<ClusterRange> before = now.isEmpty() ? nodeRanges.remove(name) : nodeRanges.put(name, now);
+        return !now.equals(before == null ? List.of() : before);
+    }
+
+    private Optional<Runnable> decide(Attachment attachment, Instant now) {
+        String name = attachment.getMetadata().getName();
+        AttachmentStatus status = attachment.getStatus();
+        @Nullable String uid = status == null ? null : status.podUid();
+        Optional<Pod> bound = uid == null ? Optional.empty() : view.pod(uid).filter(AttachmentDecision::living);
+        List<Pod> claimants = bound.isPresent()
+                ? List.of()
+                : view.podsOfClaim(attachment.getSpec().claimHash()).stream()
+                        .filter(AttachmentDecision::living)
+                        .toList();
+        AttachmentDecision decision =
+                AttachmentDecision.of(attachment, bound, claimants, sighting(attachment, bound, now), now);
+        return switch (decision) {
+            case AttachmentDecision.Keep(var again) -> {
+                again.ifPresent(at -> timers.at(at.plusMillis(1), new Change.OfAttachment(name)));
+                yield Optional.empty();
+            }
+            case AttachmentDecision.Update(var newStatus) -> {
+                if (newStatus.releasedAt() != null) {
+                    timers.at(now.plus(AttachmentDecision.KEEP).plusMillis(1), new Change.OfAttachment(name));
+                }
+                yield Optional.of(() -> update(attachment, newStatus));
+            }
+            case AttachmentDecision.Delete(String reason) -> Optional.of(() -> delete(attachment, reason));
+        };
+    }
+
+    private Sighting sighting(Attachment attachment, Optional<Pod> bound, Instant now) {
+        return bound.filter(pod -> pod.getSpec().getNodeName() != null)
+                .map(pod -> reports.sighting(
+                        new NodeName(pod.getSpec().getNodeName()),
+                        pod.getMetadata().getUid(),
+                        attachment.getSpec().domain(),
+                        now))
+                .orElse(new Sighting.Unheard());
+    }
+
+    private void update(Attachment attachment, AttachmentStatus status) {
+        Attachment copy = new Attachment(); // not the cache's own object: if the write failed, the cache would lie
+        copy.setMetadata(attachment.getMetadata());
+        copy.setSpec(attachment.getSpec());
+        copy.setStatus(status);
+        writer.updateStatus(copy);
+        AttachmentEvents.tell(writer, attachment, status);
+    }
+
+    private void delete(Attachment attachment, String reason) {
+        if (writer.heldByPod(attachment)) {
+            // the cache is behind, or the pod has lost the label by which it is watched
+            failed.add(new Change.OfAttachment(attachment.getMetadata().getName()));
+            return;
+        }
+        LOG.info("attachment {} is deleted: {}", attachment.getMetadata().getName(), reason);
+        writer.delete(attachment);
+        writer.event(attachment, false, "Freed", "the addresses are free again: " + reason);
+    }
+
+    /// One object's trouble must not keep the others waiting.
+    private void attempt(Change change, Runnable action) {
         try {
             action.run();
-        } catch (KubernetesClientException e) {
-            boolean outdated =
-                    e.getCode() == HttpURLConnection.HTTP_CONFLICT || e.getCode() == HttpURLConnection.HTTP_NOT_FOUND;
-            if (!outdated) {
-                LOG.warn("{} {}: {}", object.getKind(), object.getMetadata().getName(), e.getMessage());
-            }
+        } catch (StaleException e) {
+            failed.add(change);
+        } catch (KubernetesClientException | IllegalArgumentException e) {
+            LOG.warn("{}: {}", change, e.getMessage());
+            failed.add(change);
         }
     }
 }

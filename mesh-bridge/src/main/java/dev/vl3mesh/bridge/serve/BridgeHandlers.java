@@ -6,6 +6,7 @@ import dev.vl3mesh.api.v1alpha1.InvitationStatus;
 import dev.vl3mesh.api.v1alpha1.Link;
 import dev.vl3mesh.api.v1alpha1.LinkSpec;
 import dev.vl3mesh.bridge.BridgeConfig;
+import dev.vl3mesh.bridge.observe.NodeReports;
 import dev.vl3mesh.bridge.reconcile.Blocks;
 import dev.vl3mesh.bridge.watch.ClusterCache;
 import dev.vl3mesh.identity.Pem;
@@ -34,7 +35,6 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -55,11 +55,8 @@ public final class BridgeHandlers implements ControlHandlers {
     private final Blocks blocks;
     private final ControlIdentity identity;
     private final InstantSource clock;
-    private final Map<NodeName, ReportedNode> reports = new ConcurrentHashMap<>();
+    private final NodeReports reports;
     private final Set<KubeClusterName> linked = ConcurrentHashMap.newKeySet();
-
-    /// What a node said last, and when.
-    public record ReportedNode(NodeReport report, Instant at) {}
 
     /// Makes the handlers of one control plane.
     public BridgeHandlers(
@@ -69,6 +66,7 @@ public final class BridgeHandlers implements ControlHandlers {
             ResourceStore store,
             Blocks blocks,
             ControlIdentity identity,
+            NodeReports reports,
             InstantSource clock) {
         this.config = config;
         this.client = client;
@@ -76,12 +74,8 @@ public final class BridgeHandlers implements ControlHandlers {
         this.store = store;
         this.blocks = blocks;
         this.identity = identity;
+        this.reports = reports;
         this.clock = clock;
-    }
-
-    /// The last reports of all nodes.
-    public Map<NodeName, ReportedNode> reports() {
-        return Map.copyOf(reports);
     }
 
     /// The members whose streams are open.
@@ -127,7 +121,7 @@ public final class BridgeHandlers implements ControlHandlers {
 
     @Override
     public void report(NodeName node, NodeReport report) {
-        reports.put(node, new ReportedNode(report, clock.instant()));
+        reports.report(node, report, clock.instant());
     }
 
     @Override
@@ -197,11 +191,11 @@ public final class BridgeHandlers implements ControlHandlers {
                         || link.getSpec().domains().contains(domain.value()))
                 .orElse(false);
         return invited
-                && cache.domains().stream()
-                        .filter(d -> d.getMetadata().getName().equals(domain.value()))
+                && cache.domain(domain.value())
                         .map(Domain::getSpec)
-                        .allMatch(spec ->
-                                spec.clusters().isEmpty() || spec.clusters().contains(cluster.value()));
+                        .map(spec ->
+                                spec.clusters().isEmpty() || spec.clusters().contains(cluster.value()))
+                        .orElse(true);
     }
 
     @Override
@@ -224,10 +218,9 @@ public final class BridgeHandlers implements ControlHandlers {
         DomainResource domain = domain(attachment.domain());
         AddressPlan plan = AddressPlan.of(domain.prefixes());
         Set<Integer> leased = new HashSet<>();
-        cache.blocks().stream()
+        cache.blocksOf(attachment.domain().value()).stream()
                 .map(block -> block.getSpec())
-                .filter(spec -> spec.domain().equals(attachment.domain().value())
-                        && spec.cluster().equals(cluster.value()))
+                .filter(spec -> spec.cluster().equals(cluster.value()))
                 .forEach(spec -> leased.add(spec.number()));
         int index = plan.indexOf(attachment.addresses().getFirst()).orElse(-1);
         List<IpAddress> expected = index < 0 ? List.of() : plan.addresses(index);

@@ -1,6 +1,7 @@
 package dev.vl3mesh.bridge.serve;
 
-import dev.vl3mesh.bridge.serve.BridgeHandlers.ReportedNode;
+import dev.vl3mesh.bridge.observe.NodeReports;
+import dev.vl3mesh.bridge.observe.NodeReports.ReportedNode;
 import dev.vl3mesh.xds.proto.v1.NodeReport;
 import java.time.Duration;
 import java.time.Instant;
@@ -46,9 +47,10 @@ public record ControlStatus(String cluster, boolean leading, List<String> member
             int lossPermille) {}
 
     /// Gathers the present status.
-    public static ControlStatus of(String cluster, boolean leading, BridgeHandlers handlers, Instant now) {
+    public static ControlStatus of(
+            String cluster, boolean leading, BridgeHandlers handlers, NodeReports reports, Instant now) {
         Map<String, NodeView> nodes = new TreeMap<>();
-        handlers.reports().forEach((node, report) -> nodes.put(node.value(), view(report, now)));
+        reports.reports().forEach((node, report) -> nodes.put(node.value(), view(report, now)));
         return new ControlStatus(
                 cluster,
                 leading,

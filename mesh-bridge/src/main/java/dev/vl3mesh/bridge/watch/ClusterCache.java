@@ -5,21 +5,39 @@ import dev.vl3mesh.api.v1alpha1.Attachment;
 import dev.vl3mesh.api.v1alpha1.Domain;
 import dev.vl3mesh.api.v1alpha1.Invitation;
 import dev.vl3mesh.api.v1alpha1.Link;
+import dev.vl3mesh.model.address.IpPrefix;
 import dev.vl3mesh.model.join.Labels;
 import io.fabric8.kubernetes.api.model.HasMetadata;
+import io.fabric8.kubernetes.api.model.Namespace;
 import io.fabric8.kubernetes.api.model.Node;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.Service;
 import io.fabric8.kubernetes.api.model.discovery.v1.EndpointSlice;
 import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.KubernetesClientException;
+import io.fabric8.kubernetes.client.dsl.Informable;
 import io.fabric8.kubernetes.client.informers.ResourceEventHandler;
 import io.fabric8.kubernetes.client.informers.SharedIndexInformer;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.function.Consumer;
+import java.util.function.Function;
 import java.util.stream.Stream;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
-/// Everything of Kubernetes that the control plane looks at, kept current by watches. Any change calls one
-/// listener, which decides what to do about it.
-public final class ClusterCache implements AutoCloseable {
+/// Everything of Kubernetes that the control plane looks at, kept current by watches, which also say what changed.
+public final class ClusterCache implements ClusterView, AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(ClusterCache.class);
+    private static final String SERVICE_NAME = "kubernetes.io/service-name"; // of EndpointSlices
+    private static final String UID = "uid";
+    private static final String CLAIM = "claim";
+    private static final String DOMAIN = "domain";
+    private static final String SERVICE = "service";
+
+    private final Changes changes;
     private final SharedIndexInformer<Domain> domains;
     private final SharedIndexInformer<Attachment> attachments;
     private final SharedIndexInformer<AddressBlock> blocks;
@@ -29,52 +47,123 @@ public final class ClusterCache implements AutoCloseable {
     private final SharedIndexInformer<Node> nodes;
     private final SharedIndexInformer<Service> services;
     private final SharedIndexInformer<EndpointSlice> slices;
+    private final SharedIndexInformer<Namespace> namespaces;
+    private volatile List<IpPrefix> serviceRanges = List.of();
 
     /// Starts watching.
     ///
-    /// @param onChange is called at each change, from any thread; must return at once
-    public ClusterCache(KubernetesClient client, Runnable onChange) {
-        Signal<HasMetadata> signal = new Signal<>(onChange);
-        domains = client.resources(Domain.class).inform(signal.typed());
-        attachments = client.resources(Attachment.class).inform(signal.typed());
-        blocks = client.resources(AddressBlock.class).inform(signal.typed());
-        links = client.resources(Link.class).inform(signal.typed());
-        invitations = client.resources(Invitation.class).inform(signal.typed());
-        pods = client.pods().inAnyNamespace().withLabel(Labels.ATTACHED, "true").inform(signal.typed());
-        nodes = client.nodes().inform(signal.typed());
-        services = client.services().inAnyNamespace().inform(signal.typed());
-        slices = client.discovery().v1().endpointSlices().inAnyNamespace().inform(signal.typed());
+    /// @param changes is told of each change
+    public ClusterCache(KubernetesClient client, Changes changes) {
+        this.changes = changes;
+        domains = watch(client.resources(Domain.class), Map.of(), d -> changes.add(new Change.OfDomain(nameOf(d))));
+        attachments = watch(
+                client.resources(Attachment.class),
+                Map.of(
+                        UID,
+                        a -> a.getStatus() == null || a.getStatus().podUid() == null
+                                ? List.of()
+                                : List.of(Objects.requireNonNull(a.getStatus().podUid())),
+                        CLAIM,
+                        a -> List.of(a.getSpec().claimHash())),
+                a -> changes.add(new Change.OfAttachment(nameOf(a))));
+        blocks = watch(
+                client.resources(AddressBlock.class),
+                Map.of(DOMAIN, b -> List.of(b.getSpec().domain())),
+                b -> changes.add(new Change.OfBlocks(b.getSpec().domain())));
+        links = watch(client.resources(Link.class), Map.of(), _ -> changes.wake());
+        invitations = watch(client.resources(Invitation.class), Map.of(), _ -> changes.wake());
+        pods = watch(
+                client.pods().inAnyNamespace().withLabel(Labels.ATTACHED, "true"),
+                Map.of(UID, p -> List.of(p.getMetadata().getUid()), CLAIM, p -> List.of(Claims.hashOf(p))),
+                p -> changes.add(new Change.OfPod(p.getMetadata().getUid(), Claims.hashOf(p))));
+        nodes = watch(client.nodes(), Map.of(), node -> changes.add(new Change.OfNode(nameOf(node))));
+        services = watch(
+                client.services().inAnyNamespace(),
+                Map.of(),
+                s -> changes.add(new Change.OfService(s.getMetadata().getNamespace(), nameOf(s))));
+        slices = watch(
+                client.discovery().v1().endpointSlices().inAnyNamespace(),
+                Map.of(SERVICE, s -> List.of(serviceOf(s))),
+                s -> changes.add(new Change.OfService(
+                        s.getMetadata().getNamespace(),
+                        serviceOf(s).substring(serviceOf(s).indexOf('/') + 1))));
+        namespaces = watch(
+                client.namespaces().withLabel(Labels.DOMAINS), Map.of(), _ -> changes.add(new Change.OfSurroundings()));
     }
 
-    private record Signal<T>(Runnable onChange) implements ResourceEventHandler<T> {
-        @SuppressWarnings({"unchecked", "TypeParameterUnusedInFormals"}) // the handler never looks at the object
-        <R> ResourceEventHandler<R> typed() {
-            return (ResourceEventHandler<R>) this;
-        }
+    private static <T extends HasMetadata> SharedIndexInformer<T> watch(
+            Informable<T> source, Map<String, Function<T, List<String>>> indexes, Consumer<T> changed) {
+        SharedIndexInformer<T> informer = source.runnableInformer(0);
+        informer.addIndexers(indexes);
+        informer.addEventHandler(new ResourceEventHandler<>() {
+            @Override
+            public void onAdd(T object) {
+                changed.accept(object);
+            }
 
-        @Override
-        public void onAdd(T resource) {
-            onChange.run();
-        }
+            @Override
+            public void onUpdate(T before, T after) {
+                changed.accept(after);
+            }
 
-        @Override
-        public void onUpdate(T before, T after) {
-            onChange.run();
-        }
+            @Override
+            public void onDelete(T object, boolean stateUnknown) {
+                changed.accept(object);
+            }
+        });
+        informer.run();
+        return informer;
+    }
 
-        @Override
-        public void onDelete(T resource, boolean stateUnknown) {
-            onChange.run();
-        }
+    private static String nameOf(HasMetadata object) {
+        return object.getMetadata().getName();
+    }
+
+    private static String serviceOf(EndpointSlice slice) {
+        Map<String, String> labels = slice.getMetadata().getLabels();
+        return slice.getMetadata().getNamespace() + "/" + (labels == null ? "" : labels.getOrDefault(SERVICE_NAME, ""));
+    }
+
+    private Stream<SharedIndexInformer<?>> all() {
+        return Stream.of(domains, attachments, blocks, links, invitations, pods, nodes, services, slices, namespaces);
     }
 
     /// Whether every watch has brought everything at least once.
     public boolean synced() {
-        return Stream.of(domains, attachments, blocks, links, invitations, pods, nodes, services, slices)
-                .allMatch(SharedIndexInformer::hasSynced);
+        return all().allMatch(SharedIndexInformer::hasSynced);
     }
 
-    /// All domains, copies of the home's included.
+    /// Asks for the ranges of services, which change about never.
+    public void readServiceRanges(KubernetesClient client) {
+        try {
+            serviceRanges =
+                    client.genericKubernetesResources("networking.k8s.io/v1", "ServiceCIDR").list().getItems().stream()
+                            .flatMap(
+                                    range -> Objects.requireNonNullElse(
+                                            range.<List<String>>get("spec", "cidrs"), List.<String>of())
+                                            .stream())
+                            .map(IpPrefix::parse)
+                            .toList();
+            changes.add(new Change.OfSurroundings());
+        } catch (KubernetesClientException e) {
+            // before Kubernetes 1.33 there is no such resource: prefixes are then not compared with it
+            LOG.info("the ranges of services are not known: {}", e.getMessage());
+        }
+    }
+
+    /// Says of everything that it changed, so that all of it is looked at again.
+    public void tellAll() {
+        domains().forEach(d -> changes.add(new Change.OfDomain(nameOf(d))));
+        nodes().forEach(n -> changes.add(new Change.OfNode(nameOf(n))));
+        attachments().forEach(a -> changes.add(new Change.OfAttachment(nameOf(a))));
+        blocks().forEach(b -> changes.add(new Change.OfBlocks(b.getSpec().domain())));
+        services.getStore()
+                .list()
+                .forEach(s -> changes.add(new Change.OfService(s.getMetadata().getNamespace(), nameOf(s))));
+        changes.add(new Change.OfSurroundings());
+    }
+
+    @Override
     public List<Domain> domains() {
         return domains.getStore().list();
     }
@@ -85,14 +174,39 @@ public final class ClusterCache implements AutoCloseable {
                 && domain.getMetadata().getLabels().containsKey(Labels.HOME);
     }
 
-    /// All attachments of this cluster.
+    @Override
+    public Optional<Domain> domain(String name) {
+        return Optional.ofNullable(domains.getStore().getByKey(name));
+    }
+
+    @Override
     public List<Attachment> attachments() {
         return attachments.getStore().list();
     }
 
-    /// All known leases; at home, those of members too.
+    @Override
+    public Optional<Attachment> attachment(String name) {
+        return Optional.ofNullable(attachments.getStore().getByKey(name));
+    }
+
+    @Override
+    public List<Attachment> attachmentsOfPod(String uid) {
+        return attachments.getIndexer().byIndex(UID, uid);
+    }
+
+    @Override
+    public List<Attachment> attachmentsOfClaim(String claimHash) {
+        return attachments.getIndexer().byIndex(CLAIM, claimHash);
+    }
+
+    @Override
     public List<AddressBlock> blocks() {
         return blocks.getStore().list();
+    }
+
+    @Override
+    public List<AddressBlock> blocksOf(String domain) {
+        return blocks.getIndexer().byIndex(DOMAIN, domain);
     }
 
     /// All links.
@@ -105,29 +219,48 @@ public final class ClusterCache implements AutoCloseable {
         return invitations.getStore().list();
     }
 
-    /// The pods that the webhook attached.
-    public List<Pod> pods() {
-        return pods.getStore().list();
+    @Override
+    public Optional<Pod> pod(String uid) {
+        return pods.getIndexer().byIndex(UID, uid).stream().findFirst();
     }
 
-    /// All nodes.
+    @Override
+    public List<Pod> podsOfClaim(String claimHash) {
+        return pods.getIndexer().byIndex(CLAIM, claimHash);
+    }
+
+    @Override
     public List<Node> nodes() {
         return nodes.getStore().list();
     }
 
-    /// All services.
-    public List<Service> services() {
-        return services.getStore().list();
+    @Override
+    public Optional<Node> node(String name) {
+        return Optional.ofNullable(nodes.getStore().getByKey(name));
     }
 
-    /// All endpoint slices.
-    public List<EndpointSlice> slices() {
-        return slices.getStore().list();
+    @Override
+    public Optional<Service> service(String namespace, String name) {
+        return Optional.ofNullable(services.getStore().getByKey(namespace + "/" + name));
+    }
+
+    @Override
+    public List<EndpointSlice> slicesOf(String namespace, String service) {
+        return slices.getIndexer().byIndex(SERVICE, namespace + "/" + service);
+    }
+
+    @Override
+    public List<Namespace> namespaces() {
+        return namespaces.getStore().list();
+    }
+
+    @Override
+    public List<IpPrefix> serviceRanges() {
+        return serviceRanges;
     }
 
     @Override
     public void close() {
-        Stream.of(domains, attachments, blocks, links, invitations, pods, nodes, services, slices)
-                .forEach(SharedIndexInformer::close);
+        all().forEach(SharedIndexInformer::close);
     }
 }

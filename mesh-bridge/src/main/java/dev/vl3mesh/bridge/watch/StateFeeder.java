@@ -1,0 +1,93 @@
+package dev.vl3mesh.bridge.watch;
+
+import dev.vl3mesh.api.v1alpha1.Attachment;
+import dev.vl3mesh.model.DomainName;
+import dev.vl3mesh.model.KubeClusterName;
+import dev.vl3mesh.model.NodeName;
+import dev.vl3mesh.model.address.IpAddress;
+import dev.vl3mesh.model.plan.ClusterState.AttachedPod;
+import dev.vl3mesh.model.plan.IncrementalPlanner;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// Tells the planner of each changed object what it says now. Used by one thread.
+public final class StateFeeder {
+    private static final Logger LOG = LoggerFactory.getLogger(StateFeeder.class);
+
+    private record Place(DomainName domain, IpAddress first) {}
+
+    private final KubeClusterName cluster;
+    private final ClusterView view;
+    private final IncrementalPlanner planner;
+    private final Map<String, Place> places = new HashMap<>();
+
+    /// Feeds one planner from one cluster.
+    public StateFeeder(KubeClusterName cluster, ClusterView view, IncrementalPlanner planner) {
+        this.cluster = cluster;
+        this.view = view;
+        this.planner = planner;
+    }
+
+    /// Looks at what changed. An object that can't be understood is left as it was, and holds up no other.
+    public void feed(Collection<Change> changes) {
+        for (Change change : changes) {
+            try {
+                feed(change);
+            } catch (IllegalArgumentException e) {
+                LOG.warn("{} is left as it was: {}", change, e.getMessage());
+            }
+        }
+    }
+
+    private void feed(Change change) {
+        switch (change) {
+            case Change.OfDomain(String name) ->
+                planner.domain(
+                        new DomainName(name), view.domain(name).flatMap(domain -> StateReader.domain(cluster, domain)));
+            case Change.OfAttachment(String name) -> attachment(name);
+            case Change.OfPod(String uid, String _) ->
+                view.attachmentsOfPod(uid)
+                        .forEach(a -> attachment(a.getMetadata().getName()));
+            case Change.OfNode(String name) ->
+                planner.node(
+                        new NodeName(name),
+                        view.node(name).map(StateReader::internalAddresses).orElse(List.of()));
+            case Change.OfService(String namespace, String name) ->
+                planner.service(
+                        namespace,
+                        name,
+                        view.service(namespace, name)
+                                .flatMap(service -> StateReader.service(service, view.slicesOf(namespace, name))));
+            case Change.OfBlocks _, Change.OfSurroundings _ -> {
+                // leases are not published
+            }
+        }
+    }
+
+    private void attachment(String name) {
+        Optional<Attachment> attachment = view.attachment(name);
+        @Nullable Place before = places.get(name);
+        if (attachment.isEmpty()) {
+            if (before != null) {
+                planner.pod(before.domain(), before.first(), Optional.empty());
+                places.remove(name);
+            }
+            return;
+        }
+        Place place = new Place(
+                new DomainName(attachment.get().getSpec().domain()),
+                IpAddress.parse(attachment.get().getSpec().addresses().getFirst()));
+        if (before != null && !before.equals(place)) {
+            planner.pod(before.domain(), before.first(), Optional.empty()); // deleted and made anew between two looks
+        }
+        Optional<AttachedPod> pod = StateReader.attachedPod(attachment.get(), view::pod);
+        planner.pod(place.domain(), place.first(), pod);
+        places.put(name, place);
+    }
+}
