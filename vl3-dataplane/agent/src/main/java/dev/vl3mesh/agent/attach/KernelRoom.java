@@ -62,9 +62,7 @@ final class KernelRoom implements Room {
 
     /// All pods' interfaces have the domain's MTU.
     private static OptionalInt inheritedMtu(RouteClient client) {
-        return RoomDump.ofLinks(client).pods().values().stream()
-                .mapToInt(Link::mtu)
-                .min();
+        return RoomDump.pods(client).values().stream().mapToInt(Link::mtu).min();
     }
 
     @Override
@@ -159,7 +157,7 @@ final class KernelRoom implements Room {
     @Override
     public void attach(PodLink link) {
         try {
-            ensure(link, RoomDump.ofLinks(client));
+            ensure(link, RoomDump.of(client, link.roomInterface()));
         } catch (LinuxException e) {
             throw failure(e);
         }
@@ -292,6 +290,7 @@ final class KernelRoom implements Room {
     @Override
     public synchronized void close() {
         closed = true;
+        rules.close();
         client.close();
         namespace.close();
     }

@@ -49,9 +49,7 @@ public final class KernelRooms implements Rooms {
         try {
             boolean isNew = !mounts.names(spec.name()).contains(spec.name());
             namespace = mounts.pin(spec.name());
-            for (Map.Entry<String, String> variable : VARIABLES.entrySet()) {
-                mounts.setSysctl(namespace, variable.getKey(), variable.getValue());
-            }
+            mounts.setSysctls(namespace, VARIABLES);
             client = RouteClient.open(namespace);
             VxlanCarrier carrier = new VxlanCarrier(host, client, namespace, vxlanPort);
             return new KernelRoom(spec, isNew, mounts, namespace, client, carrier);

@@ -13,7 +13,9 @@ import dev.vl3mesh.model.address.IpFamily;
 import dev.vl3mesh.model.address.IpPrefix;
 import java.util.ArrayList;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 
@@ -70,14 +72,16 @@ final class PodEnd implements AutoCloseable {
     /// the cluster's network has none.
     void prepare() {
         String name = link.podInterface();
-        mounts.setSysctl(namespace, "ipv4/ip_forward", "0");
-        mounts.setSysctl(namespace, "ipv4/conf/" + name + "/forwarding", "0");
+        Map<String, String> values = new LinkedHashMap<>();
+        values.put("ipv4/ip_forward", "0");
+        values.put("ipv4/conf/" + name + "/forwarding", "0");
         if (has(IpFamily.V6)) {
-            mounts.setSysctl(namespace, "ipv6/conf/all/forwarding", "0");
-            mounts.setSysctl(namespace, "ipv6/conf/" + name + "/disable_ipv6", "0");
-            mounts.setSysctl(namespace, "ipv6/conf/" + name + "/accept_ra", "0");
-            mounts.setSysctl(namespace, "ipv6/conf/" + name + "/addr_gen_mode", "1");
+            values.put("ipv6/conf/all/forwarding", "0");
+            values.put("ipv6/conf/" + name + "/disable_ipv6", "0");
+            values.put("ipv6/conf/" + name + "/accept_ra", "0");
+            values.put("ipv6/conf/" + name + "/addr_gen_mode", "1");
         }
+        mounts.setSysctls(namespace, values);
     }
 
     private boolean has(IpFamily family) {
@@ -148,6 +152,7 @@ final class PodEnd implements AutoCloseable {
 
     @Override
     public void close() {
+        guard.close();
         client.close();
         namespace.close();
     }

@@ -17,7 +17,7 @@ import java.util.List;
 /// Keeps one domain apart from everything else in a pod, by a table of its own in the pod's namespace:
 /// Linux accepts packets for any of its addresses on any interface, so without it a neighbour on `eth0`
 /// could reach the pod's domain address, and the domain the pod's other addresses.
-final class PodGuard {
+final class PodGuard implements AutoCloseable {
     private static final String SELF_4 = "self4";
     private static final String SELF_6 = "self6";
     private static final String OWN = "own";
@@ -50,6 +50,11 @@ final class PodGuard {
     /// Takes the table away.
     void remove() {
         nft.delete(link.podInterface());
+    }
+
+    @Override
+    public void close() {
+        nft.close();
     }
 
     private Table table(String name, String marker) {

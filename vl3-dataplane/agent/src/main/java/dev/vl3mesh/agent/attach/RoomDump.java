@@ -25,12 +25,14 @@ record RoomDump(Map<String, Link> pods, Set<NeighborSpec> neighbors, Set<RouteSp
         return new RoomDump(pods(client), new HashSet<>(client.neighbors()), new HashSet<>(client.routes()));
     }
 
-    /// Reads the interfaces only: a change that concerns one pod must not cost what all pods have.
-    static RoomDump ofLinks(RouteClient client) {
-        return new RoomDump(pods(client), Set.of(), Set.of());
+    /// Reads one pod's interface only: a change that concerns one pod must not cost what all pods have.
+    static RoomDump of(RouteClient client, String name) {
+        Map<String, Link> pods = new HashMap<>();
+        client.link(name).ifPresent(link -> pods.put(name, link));
+        return new RoomDump(pods, Set.of(), Set.of());
     }
 
-    private static Map<String, Link> pods(RouteClient client) {
+    static Map<String, Link> pods(RouteClient client) {
         Map<String, Link> pods = new HashMap<>();
         client.links().stream().filter(link -> link.kind().equals(VETH)).forEach(link -> pods.put(link.name(), link));
         return pods;

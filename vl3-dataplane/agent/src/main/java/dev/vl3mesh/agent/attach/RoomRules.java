@@ -24,7 +24,7 @@ import java.util.TreeSet;
 /// node and those behind the carrier, and to the gateway. Everything else is dropped and counted by
 /// [DropReason]. Rules are the same for all pods, who is who stands in sets, so that a pod costs the same
 /// whether it is the first or the five-hundredth.
-final class RoomRules {
+final class RoomRules implements AutoCloseable {
     private static final String TABLE = "vl3";
     private static final String PODS = "pods";
     private static final String SOURCES_4 = "sources4";
@@ -74,10 +74,13 @@ final class RoomRules {
 
     /// Lets packets of pods in.
     void allow(Collection<PodLink> links) {
-        inet.addElements(TABLE, SOURCES_4, sources(links, IpFamily.V4));
-        inet.addElements(TABLE, SOURCES_6, sources(links, IpFamily.V6));
         arp.addElements(TABLE, SOURCES_4, sources(links, IpFamily.V4));
-        inet.addElements(TABLE, PODS, interfaces(links));
+        inet.addElements(
+                TABLE,
+                Map.of(
+                        SOURCES_4, sources(links, IpFamily.V4),
+                        SOURCES_6, sources(links, IpFamily.V6),
+                        PODS, interfaces(links)));
     }
 
     /// Lets nothing of a pod in any more.
@@ -197,6 +200,12 @@ final class RoomRules {
                     .rule(Rule.when().iifname(carrier).oifnameIn(PODS).accept());
         }
         return chain.rule(drop(Rule.when(), DropReason.NOT_FOR_THIS_NODE));
+    }
+
+    @Override
+    public void close() {
+        inet.close();
+        arp.close();
     }
 
     /// Packets dropped since the tables were written.

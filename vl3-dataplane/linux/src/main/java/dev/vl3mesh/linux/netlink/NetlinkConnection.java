@@ -12,6 +12,7 @@ import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.Consumer;
 
 /// A netlink socket of one namespace (`linux/netlink.h`): sends requests, waits for their acknowledgements, reads
@@ -105,6 +106,32 @@ public final class NetlinkConnection implements AutoCloseable {
     /// @throws LinuxException if the kernel refused it
     public void execute(Request request) {
         execute(List.of(request));
+    }
+
+    /// Asks for one object.
+    ///
+    /// @param request its tolerated errors mean that there is none
+    /// @param fixedBytes the length of the answer's fixed part
+    /// @throws LinuxException if the kernel refused it
+    public Optional<MessageReader> get(Request request, int fixedBytes) {
+        int mine = ++sequence;
+        Libc.send(socket, request.message().toBytes(NLM_F_REQUEST, mine), "netlink");
+        List<Received> answers = new ArrayList<>();
+        while (answers.isEmpty()) {
+            receive(message -> {
+                if (message.sequence == mine) {
+                    answers.add(message);
+                }
+            });
+        }
+        Received answer = answers.getFirst();
+        if (answer.type != NLMSG_ERROR) {
+            return Optional.of(new MessageReader(answer.body, fixedBytes));
+        }
+        if (request.tolerated().contains(answer.errno())) {
+            return Optional.empty();
+        }
+        throw new LinuxException(request.operation(), request.subject(), answer.errno(), answer.explanation());
     }
 
     private void awaitAll(Map<Integer, Request> waiting) {

@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.Callable;
@@ -143,23 +144,26 @@ public final class NodeMounts implements AutoCloseable {
         });
     }
 
-    /// Sets a variable below `/proc/sys/net` of a network namespace, through the node's proc file system: a
+    /// Sets variables below `/proc/sys/net` of a network namespace, through the node's proc file system: a
     /// container's is read-only.
     ///
-    /// @param variable such as `ipv6/conf/all/forwarding`
-    public void setSysctl(NetworkNamespace namespace, String variable, String value) {
-        String path = "/proc/sys/net/" + variable;
-        inside(path, () -> {
+    /// @param values by variables such as `ipv6/conf/all/forwarding`, set in the map's order
+    public void setSysctls(NetworkNamespace namespace, Map<String, String> values) {
+        inside("sysctls of " + namespace, () -> {
             // the thread's network namespace decides whose variables the files are
             Libc.setns(namespace.descriptor(), Libc.CLONE_NEWNET, namespace.name());
-            int descriptor = Libc.open(path, Libc.O_WRONLY);
-            try {
-                Libc.write(descriptor, value, path);
-            } finally {
-                Libc.close(descriptor);
-            }
+            values.forEach((variable, value) -> write("/proc/sys/net/" + variable, value));
             return null;
         });
+    }
+
+    private static void write(String path, String value) {
+        int descriptor = Libc.open(path, Libc.O_WRONLY);
+        try {
+            Libc.write(descriptor, value, path);
+        } finally {
+            Libc.close(descriptor);
+        }
     }
 
     @Override

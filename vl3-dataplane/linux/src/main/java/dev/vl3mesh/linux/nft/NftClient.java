@@ -13,12 +13,15 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
 
 /// Writes tables into one namespace (`linux/netfilter/nf_tables.h`). Each call is one transaction: packets see all
-/// of it or nothing.
+/// of it or nothing. Safe for threads.
 ///
-/// The namespace stays the caller's and must be open while the client is used.
-public final class NftClient {
+/// Keeps one connection open: the kernel waits for a grace period of milliseconds when one is closed after a
+/// transaction that took something away. The namespace stays the caller's and must be open while the client is
+/// used.
+public final class NftClient implements AutoCloseable {
     private static final int SUBSYSTEM = 10 << 8; // NFNL_SUBSYS_NFTABLES
     private static final int BATCH_BEGIN = 0x10;
     private static final int BATCH_END = 0x11;
@@ -58,6 +61,7 @@ public final class NftClient {
 
     private final NetworkNamespace namespace;
     private final Family family;
+    private @Nullable NetlinkConnection connection;
 
     /// Makes a client of a namespace's tables of family `inet`.
     public NftClient(NetworkNamespace namespace) {
@@ -75,8 +79,9 @@ public final class NftClient {
     /// @throws LinuxException if the kernel refuses; then the old table stays as it was
     public void replace(Table table) {
         List<MessageWriter> messages = new ArrayList<>();
-        messages.add(table(NEWTABLE, NLM_F_CREATE, table.name())); // so that there is one to delete
-        messages.add(table(DELTABLE, 0, table.name()));
+        if (exists(table.name())) {
+            messages.add(table(DELTABLE, 0, table.name()));
+        }
         messages.add(table(NEWTABLE, NLM_F_CREATE, table.name()));
         for (String counter : table.counters()) {
             MessageWriter message = message(NEWOBJ, NLM_F_CREATE, family.number)
@@ -107,13 +112,24 @@ public final class NftClient {
 
     /// Deletes a table. Not an error where there is none.
     public void delete(String table) {
-        transact(List.of(table(NEWTABLE, NLM_F_CREATE, table), table(DELTABLE, 0, table)), "nft delete table", table);
+        if (exists(table)) {
+            transact(List.of(table(DELTABLE, 0, table)), "nft delete table", table);
+        }
     }
 
     /// Adds elements to a set; those that are there already stay.
     public void addElements(String table, String set, List<Element> elements) {
-        if (!elements.isEmpty()) {
-            transact(elements(NEWSETELEM, NLM_F_CREATE, table, set, elements), "nft add elements", table + " " + set);
+        addElements(table, Map.of(set, elements));
+    }
+
+    /// Adds elements to several sets at once; those that are there already stay.
+    ///
+    /// @param elements by the name of the set
+    public void addElements(String table, Map<String, List<Element>> elements) {
+        List<MessageWriter> messages = new ArrayList<>();
+        elements.forEach((set, some) -> messages.addAll(elements(NEWSETELEM, NLM_F_CREATE, table, set, some)));
+        if (!messages.isEmpty()) {
+            transact(messages, "nft add elements", table + " " + elements.keySet());
         }
     }
 
@@ -133,27 +149,36 @@ public final class NftClient {
 
     /// Whether a table of this name is there.
     public boolean exists(String table) {
-        try (NetlinkConnection netlink = NetlinkConnection.open(namespace, NetlinkConnection.NETFILTER)) {
-            return netlink.dump(message(GETTABLE, 0, family.number), NFGENMSG_BYTES, "tables").stream()
-                    .anyMatch(reader -> reader.text(1).equals(Optional.of(table)));
-        }
+        return dump(message(GETTABLE, 0, family.number), "tables").stream()
+                .anyMatch(reader -> reader.text(1).equals(Optional.of(table)));
     }
 
     /// The packets counted by the named counters of a table.
     public Map<String, Long> counters(String table) {
-        try (NetlinkConnection netlink = NetlinkConnection.open(namespace, NetlinkConnection.NETFILTER)) {
-            MessageWriter request = message(GETOBJ, 0, family.number).attributeText(1, table);
-            Map<String, Long> counters = new TreeMap<>();
-            for (MessageReader reader : netlink.dump(request, NFGENMSG_BYTES, "counters of " + table)) {
-                Optional<Long> packets = reader.nested(4)
-                        .flatMap(data -> data.bytes(2))
-                        .map(bytes -> ByteBuffer.wrap(bytes).getLong());
-                if (reader.text(1).equals(Optional.of(table)) && packets.isPresent()) {
-                    reader.text(2).ifPresent(name -> counters.put(name, packets.get()));
-                }
+        MessageWriter request = message(GETOBJ, 0, family.number).attributeText(1, table);
+        Map<String, Long> counters = new TreeMap<>();
+        for (MessageReader reader : dump(request, "counters of " + table)) {
+            Optional<Long> packets = reader.nested(4)
+                    .flatMap(data -> data.bytes(2))
+                    .map(bytes -> ByteBuffer.wrap(bytes).getLong());
+            if (reader.text(1).equals(Optional.of(table)) && packets.isPresent()) {
+                reader.text(2).ifPresent(name -> counters.put(name, packets.get()));
             }
-            return counters;
         }
+        return counters;
+    }
+
+    private synchronized List<MessageReader> dump(MessageWriter request, String subject) {
+        return connection().dump(request, NFGENMSG_BYTES, subject);
+    }
+
+    private NetlinkConnection connection() {
+        NetlinkConnection open = connection;
+        if (open == null) {
+            open = NetlinkConnection.open(namespace, NetlinkConnection.NETFILTER);
+            connection = open;
+        }
+        return open;
     }
 
     private static MessageWriter message(int type, int flags, int family) {
@@ -217,10 +242,21 @@ public final class NftClient {
         return messages;
     }
 
-    private void transact(List<MessageWriter> messages, String operation, String subject) {
-        // a connection of its own, so that late answers to a failed transaction meet nobody
-        try (NetlinkConnection netlink = NetlinkConnection.open(namespace, NetlinkConnection.NETFILTER)) {
-            netlink.transact(mark(BATCH_BEGIN), messages, mark(BATCH_END), operation, subject);
+    private synchronized void transact(List<MessageWriter> messages, String operation, String subject) {
+        try {
+            connection().transact(mark(BATCH_BEGIN), messages, mark(BATCH_END), operation, subject);
+        } catch (LinuxException e) {
+            close(); // late answers to a failed transaction meet nobody
+            throw e;
+        }
+    }
+
+    /// Closes the connection; a later call opens another.
+    @Override
+    public synchronized void close() {
+        if (connection != null) {
+            connection.close();
+            connection = null;
         }
     }
 }

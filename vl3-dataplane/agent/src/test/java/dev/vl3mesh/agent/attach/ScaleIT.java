@@ -1,0 +1,126 @@
+package dev.vl3mesh.agent.attach;
+
+import static dev.vl3mesh.agent.attach.Resources.RED;
+import static dev.vl3mesh.agent.attach.Resources.node;
+import static dev.vl3mesh.agent.attach.Resources.red;
+import static dev.vl3mesh.agent.attach.Resources.remote;
+import static dev.vl3mesh.agent.attach.TwoNodes.attachment;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.vl3mesh.linux.netlink.RouteClient;
+import dev.vl3mesh.linux.netns.NetworkNamespace;
+import dev.vl3mesh.model.plan.MeshResource;
+import dev.vl3mesh.model.plan.SnapshotDelta;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// A node in a large domain. The bounds are what other work on the same machine may not break; what it really
+/// takes is logged.
+class ScaleIT {
+    private static final Logger log = LoggerFactory.getLogger(ScaleIT.class);
+    private static final int NODES = 100;
+    private static final int PODS_PER_NODE = 100;
+    private static final long ROUTES_MILLIS_MAX = 2_000;
+    private static final long ONE_ROUTE_MILLIS_MAX = 100;
+    private static final int LOCAL_PODS = 150;
+    private static final long ATTACH_MILLIS_P50_MAX = 25;
+
+    private final TwoNodes nodes;
+
+    ScaleIT() throws Exception {
+        nodes = new TwoNodes(1500);
+        nodes.publish(red());
+    }
+
+    @AfterEach
+    void down() {
+        nodes.close();
+    }
+
+    private static long millisSince(long startNanos) {
+        return TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - startNanos);
+    }
+
+    private int routes() {
+        try (NetworkNamespace room = nodes.left.node.mounts.pin("vl3-red");
+                RouteClient client = RouteClient.open(room)) {
+            return client.routes().size();
+        }
+    }
+
+    private static List<MeshResource> far(int pods) {
+        List<MeshResource> resources = new ArrayList<>();
+        for (int n = 0; n < NODES; n++) {
+            var key = node("west", "far" + n);
+            resources.add(Resources.node(RED, key, "198.51.100." + (n + 1)));
+            for (int p = 0; p < pods; p++) {
+                resources.add(remote(RED, key, "172.16." + (n + 100) + "." + (p + 1)));
+            }
+        }
+        return resources;
+    }
+
+    @Test
+    void tenThousandRoutes() throws Exception {
+        nodes.publish(attachment(nodes.left, RED, "a", "172.16.3.7", "fd00:16::3:7"));
+        nodes.left.start("a", RED);
+        int before = routes();
+        List<MeshResource> far = far(PODS_PER_NODE);
+
+        long start = System.nanoTime();
+        nodes.left.agent.handle(List.of(new NodeEvent.Learnt(new SnapshotDelta(far, Set.of()))));
+        long put = millisSince(start);
+        assertThat(routes()).isEqualTo(before + NODES * PODS_PER_NODE);
+
+        start = System.nanoTime();
+        nodes.publish(remote(RED, node("west", "far7"), "172.16.50.1"));
+        long one = millisSince(start);
+
+        // What an agent that starts again does: compares all of it, and finds nothing to do.
+        nodes.left.agent.release();
+        nodes.left.agent = nodes.left.agent();
+        List<MeshResource> all = new ArrayList<>(nodes.everything().upserts());
+        all.addAll(far);
+        start = System.nanoTime();
+        nodes.left.agent.handle(List.of(
+                new NodeEvent.Learnt(new SnapshotDelta(all, Set.of())),
+                new NodeEvent.Complete(),
+                new NodeEvent.SandboxesListed(nodes.left.sandboxes, start)));
+        long again = millisSince(start);
+        assertThat(routes()).isEqualTo(before + NODES * PODS_PER_NODE + 1);
+
+        log.info("10,000 routes: put {} ms, one more {} ms, compared {} ms", put, one, again);
+        assertThat(put).as("10,000 routes").isLessThan(ROUTES_MILLIS_MAX);
+        assertThat(one).as("one more").isLessThan(ONE_ROUTE_MILLIS_MAX);
+        assertThat(again).as("10,000 routes that are there").isLessThan(ROUTES_MILLIS_MAX);
+    }
+
+    @Test
+    void thePodBeforeTheLastAttachesAsFastAsTheFirst() throws Exception {
+        long[] millis = new long[LOCAL_PODS];
+        for (int i = 0; i < LOCAL_PODS; i++) {
+            nodes.publish(attachment(
+                    nodes.left, RED, "p" + i, "172.16.3." + (i + 1), "fd00:16::3:" + Integer.toHexString(i + 1)));
+            var sandbox = nodes.left.node.pod("p" + i, RED);
+            long start = System.nanoTime();
+            nodes.left.agent.handle(List.of(
+                    new NodeEvent.SandboxStarted(sandbox, start, new CompletableFuture<>())));
+            millis[i] = millisSince(start);
+        }
+        assertThat(nodes.left.agent.status(System.nanoTime()).pods())
+                .hasSize(LOCAL_PODS)
+                .allMatch(pod -> pod.problem().isEmpty());
+        long[] late = Arrays.copyOfRange(millis, LOCAL_PODS / 2, LOCAL_PODS);
+        Arrays.sort(late);
+        log.info("attach: first {} ms, later p50 {} ms, worst {} ms", millis[0], late[late.length / 2], late[late.length - 1]);
+        assertThat(late[late.length / 2]).as("median").isLessThan(ATTACH_MILLIS_P50_MAX);
+    }
+}
