@@ -111,8 +111,7 @@ class ScaleIT {
                     nodes.left, RED, "p" + i, "172.16.3." + (i + 1), "fd00:16::3:" + Integer.toHexString(i + 1)));
             var sandbox = nodes.left.node.pod("p" + i, RED);
             long start = System.nanoTime();
-            nodes.left.agent.handle(List.of(
-                    new NodeEvent.SandboxStarted(sandbox, start, new CompletableFuture<>())));
+            nodes.left.agent.handle(List.of(new NodeEvent.SandboxStarted(sandbox, start, new CompletableFuture<>())));
             millis[i] = millisSince(start);
         }
         assertThat(nodes.left.agent.status(System.nanoTime()).pods())
@@ -120,7 +119,11 @@ class ScaleIT {
                 .allMatch(pod -> pod.problem().isEmpty());
         long[] late = Arrays.copyOfRange(millis, LOCAL_PODS / 2, LOCAL_PODS);
         Arrays.sort(late);
-        log.info("attach: first {} ms, later p50 {} ms, worst {} ms", millis[0], late[late.length / 2], late[late.length - 1]);
+        log.info(
+                "attach: first {} ms, later p50 {} ms, worst {} ms",
+                millis[0],
+                late[late.length / 2],
+                late[late.length - 1]);
         assertThat(late[late.length / 2]).as("median").isLessThan(ATTACH_MILLIS_P50_MAX);
     }
 }

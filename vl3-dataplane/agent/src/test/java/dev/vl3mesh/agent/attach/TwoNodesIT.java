@@ -72,7 +72,8 @@ class TwoNodesIT {
             String family = address[1].startsWith("[") ? "6" : "4";
             for (String protocol : List.of("TCP", "UDP")) {
                 String listen = protocol + family + (protocol.equals("TCP") ? "-LISTEN:7777" : "-RECVFROM:7777");
-                Process server = socat(listen + ",reuseaddr", "SYSTEM:echo from $SOCAT_PEERADDR");
+                // fork: on a busy machine an answer may come too late, and the next question needs a server too
+                Process server = socat(listen + ",reuseaddr,fork", "SYSTEM:echo from $SOCAT_PEERADDR");
                 String client = "(echo; sleep 1) | socat -t 1 - " + protocol + family + ":" + address[1] + ":7777";
                 assertThat(answer(client)).as(protocol + family).contains(asSocatWrites(address[0]));
                 server.destroyForcibly().waitFor();

@@ -111,13 +111,13 @@ class NriWorkerTest {
         try (FakeRuntime runtime = FakeRuntime.accept(server)) {
             runtime.call(
                     "Configure",
-                    ConfigureRequest.newBuilder().setRequestTimeoutMillis(800).build());
+                    ConfigureRequest.newBuilder().setRequestTimeoutMillis(1_600).build());
             long start = System.nanoTime();
             PodRequest pod = PodRequest.newBuilder()
                     .setPod(FakeRuntime.pod("a", 10, "/run/netns/a"))
                     .build();
             assertThat(runtime.call("RunPodSandbox", pod).hasStatus()).isFalse();
-            assertThat(Duration.ofNanos(System.nanoTime() - start)).isBetween(millis(590), millis(799));
+            assertThat(Duration.ofNanos(System.nanoTime() - start)).isBetween(millis(1_190), millis(1_599));
         }
     }
 
