@@ -1,0 +1,5 @@
+/// Measurements, each beside what it is compared to.
+@NullMarked
+package dev.vl3mesh.bench;
+
+import org.jspecify.annotations.NullMarked;
