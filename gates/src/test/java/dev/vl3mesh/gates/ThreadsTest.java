@@ -22,9 +22,9 @@ class ThreadsTest {
     private static final Set<String> STARTING = Set.of("<init>", "ofPlatform", "ofVirtual", "startVirtualThread");
 
     private static final DescribedPredicate<JavaClass> OWNER =
-            describe("a main, or an object that can be stopped", type -> {
+            describe("a main, a worker, or an object that can be stopped", type -> {
                 JavaClass owner = outermost(type);
-                return owner.getSimpleName().endsWith("Main")
+                return owner.getSimpleName().matches(".*(Main|Worker)")
                         || owner.getAllMethods().stream().anyMatch(method -> ENDING.contains(method.getName()));
             });
 

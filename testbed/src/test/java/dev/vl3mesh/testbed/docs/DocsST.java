@@ -13,8 +13,13 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
+import java.util.TreeSet;
 import java.util.stream.Stream;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
@@ -43,6 +48,11 @@ class DocsST {
             " rollout ",
             "./vl3 ");
 
+    /// That pages and samples make.
+    private static final List<String> NAMESPACES = List.of("garden", "bookinfo", "shop", "outside");
+
+    private static final List<String> CLUSTERS = List.of("east", "west");
+
     private static final String RED = """
             kubectl --context east apply -f - <<'END'
             apiVersion: vl3mesh.dev/v1alpha1
@@ -60,6 +70,9 @@ class DocsST {
     /// Whether the domain is ours to delete.
     private boolean made;
 
+    /// What was there before stays, by cluster.
+    private final Map<String, Set<String>> own = new HashMap<>();
+
     DocsST(Lab lab, @TempDir Path bin) throws IOException {
         this.lab = lab;
         this.shell = Shell.in(ROOT, lab.kubeconfig(), LabPaths.of(System.getenv()), bin, new Commands(progress));
@@ -71,7 +84,11 @@ class DocsST {
         if (made) {
             must(RED);
         }
-        for (String cluster : List.of("east", "west")) {
+        for (String cluster : CLUSTERS) {
+            Set<String> absent = new TreeSet<>(NAMESPACES);
+            absent.removeIf(name -> shell.run("kubectl --context " + cluster + " get namespace " + name)
+                    .ok());
+            own.put(cluster, absent);
             until("kubectl --context " + cluster + " wait --for=condition=Ready --timeout=1s domain/red");
         }
         must("kubectl --context east apply -f '" + resource("world.yaml") + "'");
@@ -80,10 +97,7 @@ class DocsST {
 
     @AfterEach
     void leaveTheLabAsItWas() {
-        for (String cluster : List.of("east", "west")) {
-            shell.run("kubectl --context " + cluster
-                    + " delete namespace garden bookinfo --ignore-not-found --timeout=60s");
-        }
+        CLUSTERS.forEach(cluster -> delete(cluster, Objects.requireNonNull(own.get(cluster))));
         join();
         if (made) {
             until("test -z \"$(kubectl --context east get attachments -o name)\"");
@@ -144,9 +158,16 @@ class DocsST {
 
     /// So that a page can join it: nobody of it may be in a domain.
     private void leave() {
-        must("kubectl --context west delete namespace garden bookinfo --ignore-not-found --timeout=60s");
+        delete("west", NAMESPACES);
         if (linked()) {
             until("vl3ctl --context west leave");
+        }
+    }
+
+    private void delete(String cluster, Collection<String> namespaces) {
+        if (!namespaces.isEmpty()) {
+            must("kubectl --context " + cluster + " delete namespace " + String.join(" ", namespaces)
+                    + " --ignore-not-found --timeout=90s");
         }
     }
 
