@@ -214,7 +214,7 @@ class InviteAndJoinTest {
                         + "\"namespace\":\"shop\",\"claimHash\":\"\"},\"status\":{\"pod\":\"web-0\"}}");
         Ran ran = run("leave");
         assertThat(ran.exitCode()).isEqualTo(1);
-        assertThat(ran.err()).contains("1 pods are attached to domains of home: shop/web-0.");
+        assertThat(ran.err()).contains("a pod is attached to domains of home: shop/web-0.");
         assertThat(server.paths(GROUP + "/links/")).hasSize(1);
     }
 

@@ -63,8 +63,8 @@ final class Departure {
                 .filter(attachment -> domains.contains(attachment.getSpec().domain()))
                 .count();
         if (attached > 0) {
-            return Optional.of(attached + " pods are still attached to domains of " + home
-                    + ": their addresses can't be given back");
+            return Optional.of((attached == 1 ? "a pod is" : attached + " pods are") + " still attached to domains of "
+                    + home + ": their addresses can't be given back");
         }
         if (releaseBlocks(domains)) {
             // an admission may just have chosen an address out of them: look again

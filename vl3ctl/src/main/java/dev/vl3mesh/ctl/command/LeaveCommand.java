@@ -117,7 +117,8 @@ public final class LeaveCommand implements Callable<Integer> {
         if (!inUse.isEmpty()) {
             String named =
                     inUse.stream().limit(NAMED_MAX).map(LeaveCommand::owner).collect(Collectors.joining(", "));
-            throw new CtlException(inUse.size() + " pods are attached to domains of " + home + ": " + named
+            throw new CtlException((inUse.size() == 1 ? "a pod is" : inUse.size() + " pods are")
+                    + " attached to domains of " + home + ": " + named
                     + (inUse.size() > NAMED_MAX ? ", ..." : "")
                     + ". Take the label " + Labels.DOMAINS
                     + " off their namespaces or pods, delete the pods, and run it"
