@@ -41,6 +41,8 @@ public final class DomainsCommand implements Callable<Integer> {
     /// @param blocksHeld leased by this cluster
     /// @param blocksLeased leased by any cluster that this one knows of
     /// @param blocks of the whole address plan
+    /// @param leased addresses that this cluster may give out; absent where nothing has counted them yet
+    /// @param addresses of the pool, for pods of all clusters; absent likewise
     /// @param ready `True`, `False` or `Unknown`
     public record DomainView(
             String name,
@@ -53,6 +55,8 @@ public final class DomainsCommand implements Callable<Integer> {
             int blocksHeld,
             int blocksLeased,
             int blocks,
+            @Nullable Integer leased,
+            @Nullable Integer addresses,
             String ready,
             String message) {}
 
@@ -95,9 +99,9 @@ public final class DomainsCommand implements Callable<Integer> {
         String home = homeLabel(domain);
         return new DomainView(
                 name,
-                domain.getSpec().prefixes(),
+                prefixes(domain),
                 home.isEmpty() ? self : home,
-                domain.getSpec().carrier(),
+                domain.carrierInForce().orElse(domain.getSpec().carrier()),
                 status == null || status.mtu() == null ? domain.getSpec().mtu() : status.mtu(),
                 status == null ? null : status.vni(),
                 status == null || status.attachments() == null ? 0 : status.attachments(),
@@ -106,6 +110,8 @@ public final class DomainsCommand implements Callable<Integer> {
                         .count(),
                 own.size(),
                 blockCount(domain),
+                status == null ? null : status.leased(),
+                status == null ? null : status.addresses(),
                 ready.map(Condition::status).orElse("Unknown"),
                 status == null ? "no control plane has looked at it yet" : message(status, ready));
     }
@@ -122,12 +128,16 @@ public final class DomainsCommand implements Callable<Integer> {
                 .orElse("no control plane has looked at it yet");
     }
 
+    /// Those in force; of a domain that was never accepted, those that are wanted.
+    private static List<String> prefixes(Domain domain) {
+        List<String> inForce = domain.prefixesInForce();
+        return inForce.isEmpty() ? domain.getSpec().prefixes() : inForce;
+    }
+
     /// A plan that can't be made has no blocks; its condition says why.
     private static int blockCount(Domain domain) {
         try {
-            return AddressPlan.of(domain.getSpec().prefixes().stream()
-                            .map(IpPrefix::parse)
-                            .toList())
+            return AddressPlan.of(prefixes(domain).stream().map(IpPrefix::parse).toList())
                     .blocks();
         } catch (IllegalArgumentException e) {
             return 0;
@@ -139,7 +149,16 @@ public final class DomainsCommand implements Callable<Integer> {
             return "no domain yet: write one in the home cluster (kind: Domain, spec.prefixes)\n";
         }
         Table table = new Table(
-                session.styles(), "DOMAIN", "PREFIXES", "HOME", "CARRIER", "MTU", "PODS", "BLOCKS", "READY", "");
+                session.styles(),
+                "DOMAIN",
+                "PREFIXES",
+                "HOME",
+                "CARRIER",
+                "MTU",
+                "PODS HERE",
+                "LEASED HERE",
+                "READY",
+                "");
         for (DomainView domain : domains) {
             boolean ready = domain.ready().equals("True");
             table.line(
@@ -149,7 +168,10 @@ public final class DomainsCommand implements Callable<Integer> {
                     carrier(domain.carrier()),
                     Cell.of(domain.mtu() == null ? "?" : domain.mtu()),
                     Cell.of(domain.pods()),
-                    Cell.of(domain.blocksHeld() + "/" + domain.blocks()),
+                    Cell.of(
+                            domain.leased() == null || domain.addresses() == null
+                                    ? domain.blocksHeld() + " of " + domain.blocks() + " blocks"
+                                    : domain.leased() + " of " + domain.addresses()),
                     Cell.judged(ready, ready ? "yes" : "no"),
                     new Cell(ready ? "" : domain.message(), Tone.FAINT));
         }

@@ -54,28 +54,24 @@ public final class ConnectivityTest {
     ///
     /// @throws CtlException if the pods can't be made, or don't become ready
     public List<Probe> run() {
-        try (AutoCloseable _ = ProbeWorker.onInterrupt(this::delete)) {
+        try (ProbeWorker worker = new ProbeWorker(this::delete)) {
             try {
-                return probes();
+                return probes(worker);
             } finally {
                 delete();
                 awaitDeleted();
             }
-        } catch (RuntimeException e) {
-            throw e;
-        } catch (Exception e) {
-            throw new IllegalStateException("the hook was there", e);
         }
     }
 
-    private List<Probe> probes() {
+    private List<Probe> probes(ProbeWorker worker) {
         List<ProbePod> wanted = participants.stream().flatMap(this::create).toList();
         session.hint(wanted.size() + " pods in namespace " + namespace + " of "
                 + String.join(", ", participants.stream().map(Participant::name).toList()));
         List<Callable<ProbePod>> waiting = wanted.stream()
                 .<Callable<ProbePod>>map(pod -> () -> awaitReady(pod))
                 .toList();
-        List<ProbePod> ready = ProbeWorker.all(waiting);
+        List<ProbePod> ready = worker.all(waiting);
         List<ProbePod> inside =
                 ready.stream().filter(pod -> !pod.addresses().isEmpty()).toList();
         session.hint("ready; every pod probes every other");
@@ -83,7 +79,7 @@ public final class ConnectivityTest {
         for (ProbePod source : ready) {
             sources.add(() -> source.addresses().isEmpty() ? outside(source, inside) : inside(source, inside));
         }
-        return ProbeWorker.all(sources).stream().flatMap(List::stream).toList();
+        return worker.all(sources).stream().flatMap(List::stream).toList();
     }
 
     private Stream<ProbePod> create(Participant participant) {

@@ -9,13 +9,20 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 
-/// Owns the threads of a test: one for each pod that probes, and one that cleans up when the process is interrupted.
-final class ProbeWorker {
-    private ProbeWorker() {}
+/// Owns the threads of a test: one for each pod that probes, and one that cleans up if the process is told to end
+/// before [#close].
+final class ProbeWorker implements AutoCloseable {
+    private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
+    private final Thread hook;
+
+    ProbeWorker(Runnable cleanUp) {
+        hook = new Thread(cleanUp, "clean-up");
+        Runtime.getRuntime().addShutdownHook(hook);
+    }
 
     /// Does all at once, and gives the answers in the order of the questions.
-    static <T> List<T> all(List<Callable<T>> questions) {
-        try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
+    <T> List<T> all(List<Callable<T>> questions) {
+        try {
             List<T> answers = new ArrayList<>();
             for (Future<T> future : threads.invokeAll(questions)) {
                 answers.add(future.get());
@@ -29,10 +36,10 @@ final class ProbeWorker {
         }
     }
 
-    /// Also cleans up when the process is told to end; close the answer once it has been done.
-    static AutoCloseable onInterrupt(Runnable cleanUp) {
-        Thread hook = new Thread(cleanUp, "clean-up");
-        Runtime.getRuntime().addShutdownHook(hook);
-        return () -> Runtime.getRuntime().removeShutdownHook(hook);
+    /// Ends the threads; from now on nothing has to be cleaned up.
+    @Override
+    public void close() {
+        threads.shutdownNow();
+        Runtime.getRuntime().removeShutdownHook(hook);
     }
 }

@@ -28,7 +28,20 @@ class ClusterStatusTest {
             3000, 2, List.of(), List.of(REACHES), Map.of("red/spoofed", 7L), List.of(new RoomView("red", 1450, "")));
     private static final LinkView LINK = new LinkView("west", "Member", true, null, "its stream is open");
     private static final DomainView RED = new DomainView(
-            "red", List.of("172.16.0.0/16"), "east", "vxlan", 1450, 7, 2, 1, 2, 1024, "True", "pods can join");
+            "red",
+            List.of("172.16.0.0/16"),
+            "east",
+            "vxlan",
+            1450,
+            7,
+            2,
+            1,
+            2,
+            1024,
+            null,
+            null,
+            "True",
+            "pods can join");
 
     private static Seen seen(int readyPods, LinkView link, NodeView node) {
         return new Seen(

@@ -39,7 +39,8 @@ class PodExplanationTest {
     }
 
     private static DomainView domain(String name, String ready, int blocks) {
-        return new DomainView(name, List.of(), "east", "vxlan", null, 1, 0, blocks, blocks, 4, ready, "broken");
+        return new DomainView(
+                name, List.of(), "east", "vxlan", null, 1, 0, blocks, blocks, 4, null, null, ready, "broken");
     }
 
     private static PodExplanation explain(Pod pod, @Nullable String namespaceLabel, DomainView... known) {
