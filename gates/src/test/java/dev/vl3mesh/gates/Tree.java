@@ -17,7 +17,7 @@ final class Tree {
     /// Tests run in their module's folder.
     static final Path ROOT = Path.of("..").toAbsolutePath().normalize();
 
-    private static final Set<String> FOLDERS_LEFT_OUT = Set.of(".git", ".idea", ".vscode", "target");
+    private static final Set<String> FOLDERS_LEFT_OUT = Set.of(".git", ".idea", ".vscode", ".cifuzz-corpus", "target");
 
     private Tree() {}
 

@@ -28,6 +28,8 @@ public final class AddressPlan {
     private static final int V4_LENGTH_MIN = 8;
     private static final int V4_LENGTH_MAX = 24;
     private static final int V6_LENGTH_MAX = 96;
+    /// As many as a Domain's definition takes.
+    private static final int PREFIXES_MAX = 16;
 
     private final List<IpPrefix> v4;
     private final List<IpPrefix> v6;
@@ -66,6 +68,10 @@ public final class AddressPlan {
         List<String> problems = new ArrayList<>();
         if (prefixes.isEmpty()) {
             problems.add("a domain needs at least one prefix, such as 172.16.0.0/16");
+        }
+        if (prefixes.size() > PREFIXES_MAX) { // each is compared with each
+            return List.of("a domain has at most " + PREFIXES_MAX + " prefixes, not " + prefixes.size()
+                    + ": write fewer, larger ones");
         }
         for (IpPrefix prefix : prefixes) {
             lengthProblem(prefix).ifPresent(problems::add);

@@ -20,9 +20,8 @@ public record IpAddress(IpFamily family, long high, long low) implements Compara
         }
     }
 
-    /// Parses the dotted or the colon form (RFC 4291, 2.2); an IPv4-mapped IPv6 address is refused, because one
-    /// address
-    /// must have one form.
+    /// Parses the dotted form without leading zeros or the colon form (RFC 4291, 2.2); an IPv4-mapped IPv6 address is
+    /// refused, because one address must have one meaning.
     ///
     /// @throws IllegalArgumentException if the text is no address
     public static IpAddress parse(String text) {
@@ -41,7 +40,11 @@ public record IpAddress(IpFamily family, long high, long low) implements Compara
         if (address instanceof Inet4Address != dotted) {
             throw new IllegalArgumentException("'" + text + "' is an IPv4-mapped IPv6 address: write the IPv4 address");
         }
-        return ofBytes(address.getAddress());
+        IpAddress parsed = ofBytes(address.getAddress());
+        if (dotted && !parsed.toString().equals(text)) { // others read 010 as 8
+            throw new IllegalArgumentException("'" + text + "' is not an IP address as it is written: write " + parsed);
+        }
+        return parsed;
     }
 
     /// Makes an address of 4 or 16 bytes in network order.

@@ -3,6 +3,7 @@ package dev.vl3mesh.model.address;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.util.Collections;
 import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -47,6 +48,13 @@ class AddressPlanTest {
             assertThat(after.addresses(index)).isEqualTo(before.addresses(index));
             assertThat(after.allocatable(index)).isEqualTo(before.allocatable(index));
         }
+    }
+
+    @Test
+    void manyPrefixesAreRefusedWithoutComparingEachWithEach() {
+        List<IpPrefix> many = Collections.nCopies(100_000, IpPrefix.parse("10.1.0.0/24"));
+        assertThat(AddressPlan.problems(many))
+                .containsExactly("a domain has at most 16 prefixes, not 100000: write fewer, larger ones");
     }
 
     @Test

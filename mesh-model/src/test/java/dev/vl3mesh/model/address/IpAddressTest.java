@@ -43,6 +43,7 @@ class IpAddressTest {
                 ":",
                 "1",
                 "::ffff:1.2.3.4",
+                "010.1.1.1",
                 "12345::"
             })
     void refusesWhatIsNoAddress(String text) {
