@@ -1,9 +1,11 @@
 package dev.vl3mesh.api.invitation;
 
+import dev.vl3mesh.model.KubeClusterName;
 import java.nio.charset.StandardCharsets;
 import java.util.Base64;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.zip.CRC32;
 
@@ -22,7 +24,12 @@ public record InvitationToken(
     private static final String PREFIX = "vl3i1.";
     private static final Pattern SHA256 = Pattern.compile("[0-9a-f]{64}");
     private static final Pattern SECRET = Pattern.compile("[0-9a-f]{32}");
-    private static final Pattern ADDRESS = Pattern.compile("[^\\s/]{1,255}:[0-9]{1,5}");
+    private static final Pattern ADDRESS = Pattern.compile("[^\\s/]{1,255}:([0-9]{1,5})");
+    private static final Pattern TRUST_DOMAIN = Pattern.compile("[a-z0-9._-]{1,255}"); // SPIFFE-ID specification, 2.1
+    private static final Pattern OBJECT = Pattern.compile("[a-z0-9]([a-z0-9.-]{0,251}[a-z0-9])?"); // RFC 1123
+    private static final int PORT_MAX = 65_535;
+    /// Longer than any can be: each part is bounded.
+    private static final int TEXT_CHARACTERS_MAX = 2_048;
 
     /// Checks what can be checked.
     ///
@@ -30,8 +37,23 @@ public record InvitationToken(
     public InvitationToken {
         check(SHA256.matcher(fingerprint).matches(), "its fingerprint");
         check(SECRET.matcher(secret).matches(), "its secret");
-        check(ADDRESS.matcher(address).matches(), "its address '" + address + "'");
-        check(!home.isEmpty() && !trustDomain.isEmpty() && !name.isEmpty(), "its names");
+        check(hasPort(address), "its address '" + address + "'");
+        check(TRUST_DOMAIN.matcher(trustDomain).matches(), "its trust domain");
+        check(OBJECT.matcher(name).matches(), "its name");
+        try {
+            var _ = new KubeClusterName(home);
+        } catch (IllegalArgumentException e) {
+            check(false, "its home");
+        }
+    }
+
+    private static boolean hasPort(String address) {
+        Matcher matcher = ADDRESS.matcher(address);
+        if (!matcher.matches()) {
+            return false;
+        }
+        int port = Integer.parseInt(matcher.group(1));
+        return port > 0 && port <= PORT_MAX;
     }
 
     private static void check(boolean holds, String part) {
@@ -48,6 +70,10 @@ public record InvitationToken(
         if (!line.startsWith(PREFIX)) {
             throw new IllegalArgumentException("this is no invitation: it does not start with " + PREFIX);
         }
+        if (line.length() > TEXT_CHARACTERS_MAX) {
+            throw new IllegalArgumentException("this is no invitation: it has " + line.length()
+                    + " characters, and none has more than " + TEXT_CHARACTERS_MAX);
+        }
         byte[] bytes;
         try {
             bytes = Base64.getUrlDecoder().decode(line.substring(PREFIX.length()));
@@ -59,7 +85,7 @@ public record InvitationToken(
         if (end < 0 || !content.substring(end + 1).equals(checksum(content.substring(0, end)))) {
             throw new IllegalArgumentException("this invitation was damaged on its way: copy all of it again");
         }
-        List<String> parts = content.substring(0, end).lines().toList();
+        List<String> parts = List.of(content.substring(0, end).split("\n", -1));
         if (parts.size() != 6) {
             throw new IllegalArgumentException("this invitation has " + parts.size() + " parts, not 6");
         }
