@@ -23,6 +23,8 @@ import org.bouncycastle.pkcs.jcajce.JcaPKCS10CertificationRequestBuilder;
 /// @param der the request
 @SuppressWarnings("ArrayRecordComponent") // never compared; the bytes go onto the wire as they are
 public record CertificateRequest(KeyPair keys, byte[] der) {
+    /// Ours have about 200.
+    private static final int BYTES_MAX = 4_096;
 
     /// Makes a fresh EC P-256 key and its request.
     public static CertificateRequest make(SecureRandom random) {
@@ -48,21 +50,32 @@ public record CertificateRequest(KeyPair keys, byte[] der) {
         }
     }
 
-    /// Returns the key of a request that was signed with it.
+    /// Returns the key of a request that was signed with it. What the request asks for beside its key is nobody's matter.
     ///
     /// @throws IdentityException if the bytes are no request signed by its own key, or the key is not EC P-256
     static PublicKey verified(byte[] der) {
+        if (der.length > BYTES_MAX) {
+            throw new IdentityException(
+                    "a certificate request of " + der.length + " bytes is refused: " + BYTES_MAX + " are enough");
+        }
         try {
             var parsed = new JcaPKCS10CertificationRequest(der);
             PublicKey key = parsed.getPublicKey();
-            if (!parsed.isSignatureValid(new JcaContentVerifierProviderBuilder().build(key))) {
-                throw new IdentityException("the certificate request is not signed with its own key");
-            }
+            // before its signature is looked at: one of a huge key would cost seconds
             if (!(key instanceof ECPublicKey ec) || ec.getParams().getOrder().bitLength() != 256) {
                 throw new IdentityException("the certificate request's key is not EC P-256");
             }
+            if (!parsed.isSignatureValid(new JcaContentVerifierProviderBuilder().build(key))) {
+                throw new IdentityException("the certificate request is not signed with its own key");
+            }
             return key;
-        } catch (IOException | GeneralSecurityException | OperatorCreationException | PKCSException e) {
+        } catch (IdentityException e) {
+            throw e;
+        } catch (IOException
+                | GeneralSecurityException
+                | OperatorCreationException
+                | PKCSException
+                | RuntimeException e) { // the parser has unchecked exceptions of many kinds for what is no ASN.1
             throw new IdentityException("these bytes are no certificate request", e);
         }
     }

@@ -85,12 +85,11 @@ public final class Pem {
     /// @throws IdentityException if the text is none
     public static PrivateKey key(String text) {
         int start = text.indexOf(KEY_BEGIN);
-        int end = text.indexOf(KEY_END);
-        if (start < 0 || end < 0) {
-            throw new IdentityException("this text has no '" + KEY_BEGIN + "': give the key as PKCS #8");
+        int end = start < 0 ? -1 : text.indexOf(KEY_END, start + KEY_BEGIN.length());
+        if (end < 0) {
+            throw new IdentityException("this text has no '" + KEY_BEGIN + "' with its end: give the key as PKCS #8");
         }
-        byte[] der = Base64.getMimeDecoder().decode(text.substring(start + KEY_BEGIN.length(), end));
-        PKCS8EncodedKeySpec spec = new PKCS8EncodedKeySpec(der);
+        PKCS8EncodedKeySpec spec = new PKCS8EncodedKeySpec(base64(text.substring(start + KEY_BEGIN.length(), end)));
         try {
             return KeyFactory.getInstance("EC").generatePrivate(spec);
         } catch (GeneralSecurityException notEc) {
@@ -99,6 +98,14 @@ public final class Pem {
             } catch (GeneralSecurityException e) {
                 throw new IdentityException("the key is neither EC nor RSA", e);
             }
+        }
+    }
+
+    private static byte[] base64(String text) {
+        try {
+            return Base64.getMimeDecoder().decode(text);
+        } catch (IllegalArgumentException e) {
+            throw new IdentityException("the key is no base64 text", e);
         }
     }
 

@@ -15,6 +15,7 @@ public record SpiffeId(String trustDomain, String path) {
     private static final Pattern TRUST_DOMAIN = Pattern.compile("[a-z0-9._-]{1,255}");
     private static final Pattern PATH = Pattern.compile("(/[A-Za-z0-9._-]+)*");
     private static final int URI_SAN = 6;
+    private static final int URI_CHARACTERS_MAX = 2_048;
 
     /// Checks both parts.
     ///
@@ -33,7 +34,11 @@ public record SpiffeId(String trustDomain, String path) {
     ///
     /// @throws IdentityException if it is no SPIFFE id
     public static SpiffeId parse(String uri) {
-        if (!uri.startsWith(SCHEME) || uri.length() > 2048) {
+        if (uri.length() > URI_CHARACTERS_MAX) {
+            throw new IdentityException("a text of " + uri.length() + " characters is not a SPIFFE id: it has at most "
+                    + URI_CHARACTERS_MAX);
+        }
+        if (!uri.startsWith(SCHEME)) {
             throw new IdentityException("'" + uri + "' is not a SPIFFE id");
         }
         String rest = uri.substring(SCHEME.length());

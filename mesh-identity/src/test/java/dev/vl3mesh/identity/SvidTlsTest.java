@@ -130,6 +130,8 @@ class SvidTlsTest {
                 .isInstanceOf(IdentityException.class);
         assertThatThrownBy(() -> issuer.sign(new byte[10], CLIENT, List.of(), now, HOUR))
                 .isInstanceOf(IdentityException.class);
+        assertThatThrownBy(() -> issuer.sign(new byte[10_000], CLIENT, List.of(), now, HOUR))
+                .hasMessageContaining("10000 bytes");
     }
 
     @Test
