@@ -31,7 +31,9 @@ public final class Installation {
     }
 
     /// Installs or upgrades the chart in a cluster, and waits until everything runs.
-    void install(LabCluster cluster, Path kubeconfig) {
+    ///
+    /// @param more values of the chart that a test wants, such as `agent.nri=false`
+    void install(LabCluster cluster, Path kubeconfig, List<String> more) {
         try (KubernetesClient client = cluster.client()) {
             for (Path definition : list(paths.chart().resolve("crds"), ".yaml")) {
                 // helm never upgrades these
@@ -49,12 +51,14 @@ public final class Installation {
                     NAMESPACE,
                     "--create-namespace",
                     "--skip-crds"));
-            for (String value : List.of(
+            List<String> values = new ArrayList<>(List.of(
                     "cluster.name=" + cluster.name(),
                     "link.address=" + cluster.nodePort(LINK_PORT),
                     "control.replicas=1",
                     "injector.replicas=1",
-                    "image.build=" + build())) {
+                    "image.build=" + build()));
+            values.addAll(more);
+            for (String value : values) {
                 command.add("--set-string");
                 command.add(value);
             }

@@ -64,13 +64,21 @@ public final class Lab implements ClusterProvider {
             if (!bare) {
                 Installation installation = new Installation(paths, commands, progress);
                 inParallel(clusters(topology).stream()
-                        .<Runnable>map(cluster -> () -> installation.install(cluster, cluster.kubeconfigFile()))
+                        .<Runnable>map(
+                                cluster -> () -> installation.install(cluster, cluster.kubeconfigFile(), List.of()))
                         .toList());
                 join(clusters(topology));
             }
         } catch (IOException e) {
             throw new LabException("writing " + paths.state() + ": " + e.getMessage(), e);
         }
+    }
+
+    /// Upgrades vl3mesh in a cluster with other values of the chart than a lab's, and waits until everything runs.
+    ///
+    /// @param values such as `agent.nri=false`; none for what [#up] installs
+    public void upgrade(LabCluster cluster, String... values) {
+        new Installation(paths, commands, progress).install(cluster, cluster.kubeconfigFile(), List.of(values));
     }
 
     /// The first cluster is everybody's home.
@@ -155,6 +163,13 @@ public final class Lab implements ClusterProvider {
         } catch (IOException e) {
             throw new LabException("reading " + shape + ": " + e.getMessage(), e);
         }
+    }
+
+    /// Runs a command that may fail in the "internet", the namespace that routes between the nodes.
+    public Commands.Result onInternet(String... command) {
+        List<String> line = new ArrayList<>(List.of("ip", "netns", "exec", ID + "-inet"));
+        line.addAll(List.of(command));
+        return commands.attempt(line);
     }
 
     /// The merged kubeconfig.

@@ -57,6 +57,11 @@ public final class LabCluster implements ClusterProvider.Cluster {
         return plan.nodes().getFirst().address() + ":" + port;
     }
 
+    /// How many nodes it has.
+    public int nodes() {
+        return machines.size();
+    }
+
     /// The plan of a node.
     ///
     /// @param number from 1
