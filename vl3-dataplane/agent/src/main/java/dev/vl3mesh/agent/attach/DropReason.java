@@ -2,7 +2,7 @@ package dev.vl3mesh.agent.attach;
 
 import java.util.Locale;
 
-/// Why a domain's room dropped a packet.
+/// Why a domain's room, or its guard in a pod, dropped a packet.
 public enum DropReason {
     /// A pod sent an IPv4 packet from an address that is not its own.
     SPOOFED_IPV4,
@@ -22,6 +22,11 @@ public enum DropReason {
     NOT_FOR_THIS_NODE,
     /// A pod sent something to the room itself that is not for the gateway's addresses.
     NOT_FOR_GATEWAY,
+    /// A packet for a pod's address in the domain came by another interface of the pod: from a neighbour in the
+    /// cluster's network, the pod's node, or beyond.
+    SIDE_DOOR,
+    /// A pod was to pass a packet on from the domain or into it: pods are no routers.
+    FORWARDED,
     /// Multicast listener reports and router solicitations, which every host sends and nobody needs here.
     LINK_CHATTER;
 

@@ -40,6 +40,7 @@ final class KernelRoom implements Room {
     private final RouteClient client;
     private final Carrier carrier;
     private final RoomRules rules;
+    private final GuardDrops guards;
     private final OptionalInt inheritedMtu;
     private RoomSpec spec;
     private boolean closed;
@@ -57,6 +58,7 @@ final class KernelRoom implements Room {
         this.client = client;
         this.carrier = carrier;
         this.rules = new RoomRules(namespace, carrier.interfaceNames(), PROBE_PORT);
+        this.guards = new GuardDrops(mounts);
         this.inheritedMtu = isNew ? OptionalInt.empty() : inheritedMtu(client);
     }
 
@@ -176,6 +178,7 @@ final class KernelRoom implements Room {
             }
             configure(link, dump);
             pod.configure();
+            guards.add(link);
         } catch (LinuxException e) {
             client.deleteLink(link.roomInterface());
             throw new AttachException("attach " + link.pod() + " to " + link.domain() + ": " + e.getMessage(), e);
@@ -224,6 +227,7 @@ final class KernelRoom implements Room {
 
     @Override
     public void detach(PodLink link) {
+        guards.remove(link);
         try {
             client.deleteLink(link.roomInterface());
             rules.forbid(link);
@@ -279,7 +283,12 @@ final class KernelRoom implements Room {
     @Override
     public synchronized Map<DropReason, Long> drops() {
         try {
-            return closed ? Map.of() : rules.drops();
+            if (closed) {
+                return Map.of();
+            }
+            Map<DropReason, Long> drops = rules.drops();
+            guards.totals(System.nanoTime()).forEach((reason, packets) -> drops.merge(reason, packets, Long::sum));
+            return drops;
         } catch (LinuxException e) {
             log.debug("{}: {}", spec.domain(), e.getMessage());
             return Map.of();

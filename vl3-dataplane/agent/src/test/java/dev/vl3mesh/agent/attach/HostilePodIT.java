@@ -5,17 +5,12 @@ import static dev.vl3mesh.agent.attach.Resources.red;
 import static dev.vl3mesh.agent.attach.TwoNodes.attachment;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.vl3mesh.agent.carrier.Peer;
 import dev.vl3mesh.linux.netns.NetworkNamespace;
-import dev.vl3mesh.model.DomainName;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Collection;
 import java.util.EnumMap;
 import java.util.Map;
-import java.util.Objects;
 import java.util.concurrent.TimeUnit;
-import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -25,7 +20,7 @@ import org.junit.jupiter.api.io.TempDir;
 /// `b` on the other node. Both listen to everything that comes.
 class HostilePodIT {
     private TwoNodes nodes;
-    private @Nullable Room room;
+    private final OpenRooms rooms = new OpenRooms();
     private Frames frames;
     private Process listener;
     private Path seen;
@@ -33,18 +28,7 @@ class HostilePodIT {
     @BeforeEach
     void up(@TempDir Path folder) throws Exception {
         nodes = new TwoNodes(1500);
-        nodes.left.listener = new RoomListener() {
-            @Override
-            public void opened(RoomSpec spec, Room opened, Collection<Peer> peers) {
-                room = opened;
-            }
-
-            @Override
-            public void peersChanged(DomainName domain, Collection<Peer> peers) {}
-
-            @Override
-            public void closed(DomainName domain) {}
-        };
+        nodes.left.listener = rooms;
         nodes.publish(red());
         nodes.publish(
                 attachment(nodes.left, RED, "evil", "172.16.3.66", "fd00:16::3:66"),
@@ -56,15 +40,15 @@ class HostilePodIT {
         nodes.left.start("a", RED);
         nodes.right.start("b", RED);
         seen = folder.resolve("seen");
+        Path words = folder.resolve("words");
         listener = nodes.left.node.start(
                 nodes.left.node.podNamespace("a"),
                 "sh",
                 "-c",
-                "exec tcpdump -n -l -i vl3-red >" + seen + " 2>/dev/null");
-        while (!Files.exists(seen)) {
+                "exec tcpdump -n -l -i vl3-red >" + seen + " 2>" + words);
+        while (!Files.exists(words) || !Files.readString(words).contains("listening on")) {
             TimeUnit.MILLISECONDS.sleep(20);
         }
-        TimeUnit.MILLISECONDS.sleep(500);
     }
 
     @AfterEach
@@ -80,7 +64,7 @@ class HostilePodIT {
     /// What was dropped since the last look, but for what every host sends now and then.
     private Map<DropReason, Long> dropped(Map<DropReason, Long> before) {
         Map<DropReason, Long> now = new EnumMap<>(DropReason.class);
-        Objects.requireNonNull(room).drops().forEach((reason, count) -> {
+        rooms.of(RED).drops().forEach((reason, count) -> {
             if (count > before.getOrDefault(reason, 0L) && reason != DropReason.LINK_CHATTER) {
                 now.put(reason, count - before.getOrDefault(reason, 0L));
             }
@@ -89,7 +73,7 @@ class HostilePodIT {
     }
 
     private void assertDropped(DropReason reason, byte[]... raw) throws Exception {
-        Map<DropReason, Long> before = Objects.requireNonNull(room).drops();
+        Map<DropReason, Long> before = rooms.of(RED).drops();
         send(raw);
         assertThat(dropped(before)).isEqualTo(Map.of(reason, (long) raw.length));
         TimeUnit.MILLISECONDS.sleep(100);
@@ -183,7 +167,7 @@ class HostilePodIT {
                 "sh",
                 "-c",
                 "ip addr add 172.16.200.1/32 dev vl3-red; ip addr add fd00:16::c8:1/128 dev vl3-red nodad");
-        Map<DropReason, Long> before = Objects.requireNonNull(room).drops();
+        Map<DropReason, Long> before = rooms.of(RED).drops();
         for (String source : new String[] {"172.16.3.66", "fd00:16::3:66", "172.16.200.1", "fd00:16::c8:1"}) {
             String target = source.contains(":") ? "fd00:16::3:7" : "172.16.3.7";
             assertThat(nodes.right.pings("b", target, "-I", source)).as(source).isFalse();

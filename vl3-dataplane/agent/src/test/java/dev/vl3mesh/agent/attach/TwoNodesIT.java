@@ -15,6 +15,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -23,6 +24,7 @@ import org.junit.jupiter.api.io.TempDir;
 /// Pods a, c on the left and b on the right are red; g on the left and h on the right are green; both is in
 /// both.
 class TwoNodesIT {
+    private final OpenRooms rooms = new OpenRooms();
     private TwoNodes nodes;
     private Path file;
 
@@ -30,6 +32,7 @@ class TwoNodesIT {
     void up(@TempDir Path folder) throws Exception {
         file = Files.createFile(folder.resolve("output"));
         nodes = new TwoNodes(1500);
+        nodes.left.listener = rooms;
         nodes.publish(red());
         nodes.publish(green());
         nodes.publish(
@@ -198,11 +201,25 @@ class TwoNodesIT {
                         .as(target)
                         .isNotZero();
             }
+            // both families; two of the addresses are another pod's, which this one does not forward to anyway
+            awaitDrops(DropReason.SIDE_DOOR, 2);
+            node.run(pod, "sh", "-c", "echo 1 >/proc/sys/net/ipv4/ip_forward");
+            assertThat(node.attempt(stranger, "ping", "-c", "1", "-W", "1", "172.16.9.1")
+                            .exit())
+                    .isNotZero();
+            awaitDrops(DropReason.FORWARDED, 1);
             nodes.left.in("c", "ip", "route", "add", "10.244.0.0/24", "via", "172.16.0.1", "dev", "vl3-red", "onlink");
             assertThat(nodes.left.pings("c", "10.244.0.3"))
                     .as("eth0's address through the domain")
                     .isFalse();
         }
+    }
+
+    private void awaitDrops(DropReason reason, long packets) {
+        Awaitility.await()
+                .untilAsserted(() -> assertThat(rooms.of(RED).drops())
+                        .as("guards are read now and then")
+                        .containsEntry(reason, packets));
     }
 
     @Test
