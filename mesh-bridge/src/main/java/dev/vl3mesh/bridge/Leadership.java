@@ -2,6 +2,8 @@ package dev.vl3mesh.bridge;
 
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientException;
+import io.fabric8.kubernetes.client.dsl.base.PatchContext;
+import io.fabric8.kubernetes.client.dsl.base.PatchType;
 import io.fabric8.kubernetes.client.extended.leaderelection.LeaderCallbacks;
 import io.fabric8.kubernetes.client.extended.leaderelection.LeaderElectionConfigBuilder;
 import io.fabric8.kubernetes.client.extended.leaderelection.resourcelock.LeaseLock;
@@ -46,10 +48,13 @@ final class Leadership {
 
     private static void label(KubernetesClient client, BridgeConfig config, boolean leads) {
         try {
-            client.pods().inNamespace(config.namespace()).withName(config.pod()).edit(pod -> {
-                pod.getMetadata().getLabels().put(LABEL, Boolean.toString(leads));
-                return pod;
-            });
+            // no version in it: whatever else the kubelet writes to the pod meanwhile, the label is ours
+            client.pods()
+                    .inNamespace(config.namespace())
+                    .withName(config.pod())
+                    .patch(
+                            PatchContext.of(PatchType.JSON_MERGE),
+                            "{\"metadata\":{\"labels\":{\"" + LABEL + "\":\"" + leads + "\"}}}");
         } catch (KubernetesClientException e) {
             throw new IllegalStateException("labelling pod " + config.pod() + ": " + e.getMessage(), e);
         }
