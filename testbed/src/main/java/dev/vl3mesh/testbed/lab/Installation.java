@@ -18,7 +18,7 @@ public final class Installation {
     public static final String NAMESPACE = "vl3mesh-system";
 
     private static final int LINK_PORT = 30_443;
-    private static final int READY_SECONDS = 120;
+    private static final int READY_SECONDS = 300;
 
     private final LabPaths paths;
     private final Commands commands;
