@@ -88,7 +88,8 @@ final class Agent {
         nri = new NriWorker(config.nriSocket(), "vl3mesh", "90", node);
         criClient = new CriClient(config.criSocket(), network);
         cri = new CriWorker(criClient, node, () -> !nri.isConnected() || status().missing());
-        MetricsText metrics = new MetricsText(observer, dnsCounters, control::isConnected, nri::isConnected);
+        MetricsText metrics =
+                new MetricsText(observer, dnsCounters, nri.hookTimes(), control::isConnected, nri::isConnected);
         StatusJson status = new StatusJson(self, observer, connections());
         http = new HttpStatus(config.httpPort(), node::isResponsive, metrics::write, status::write);
     }

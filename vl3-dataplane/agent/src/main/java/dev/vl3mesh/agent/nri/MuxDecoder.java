@@ -5,18 +5,18 @@ import java.nio.ByteBuffer;
 /// Splits NRI's trunk connection into its logical connections. Each trunk frame is an 8-byte header,
 /// logical connection and payload length, both 32 bits big-endian, then the payload; within a logical
 /// connection the payloads form one byte stream (`github.com/containerd/nri`, `pkg/net/multiplex`).
-final class MuxDecoder {
+public final class MuxDecoder {
     /// Logical connection on which the runtime calls the plugin.
-    static final int PLUGIN_CONNECTION = 1;
+    public static final int PLUGIN_CONNECTION = 1;
     /// Logical connection on which the plugin calls the runtime.
-    static final int RUNTIME_CONNECTION = 2;
+    public static final int RUNTIME_CONNECTION = 2;
 
     static final int HEADER_BYTES = 8;
     /// The longest ttRPC message with its header; a longer payload can't be honest.
     static final int PAYLOAD_BYTES_MAX = TtrpcFrame.HEADER_BYTES + TtrpcFrame.PAYLOAD_BYTES_MAX;
 
     /// Takes bytes of one logical connection.
-    interface Sink {
+    public interface Sink {
         /// Takes the next bytes.
         ///
         /// @param bytes valid during the call only; all of them are taken
@@ -28,14 +28,15 @@ final class MuxDecoder {
     private int connection;
     private int rest;
 
-    MuxDecoder(Sink sink) {
+    /// @param sink takes what comes, connection by connection
+    public MuxDecoder(Sink sink) {
         this.sink = sink;
     }
 
     /// Takes the next bytes of the trunk, cut anywhere.
     ///
     /// @throws NriException if a payload exceeds [#PAYLOAD_BYTES_MAX]
-    void feed(ByteBuffer trunk) {
+    public void feed(ByteBuffer trunk) {
         while (trunk.hasRemaining()) {
             if (rest == 0) {
                 header.put(trunk.get());
@@ -63,7 +64,7 @@ final class MuxDecoder {
     }
 
     /// Returns one trunk frame.
-    static ByteBuffer encode(int connection, byte[] payload) {
+    public static ByteBuffer encode(int connection, byte[] payload) {
         return ByteBuffer.allocate(HEADER_BYTES + payload.length)
                 .putInt(connection)
                 .putInt(payload.length)

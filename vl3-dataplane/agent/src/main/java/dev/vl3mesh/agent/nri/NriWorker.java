@@ -25,6 +25,7 @@ public final class NriWorker {
     private final String name;
     private final String index;
     private final SandboxListener listener;
+    private final HookTimes hookTimes = new HookTimes();
     private final CountDownLatch stopping = new CountDownLatch(1);
     private final Thread thread;
     private volatile @Nullable PodEvents events;
@@ -63,6 +64,11 @@ public final class NriWorker {
         return current != null && current.isSynchronized();
     }
 
+    /// How long the runtime had to wait for this plugin.
+    public HookTimes hookTimes() {
+        return hookTimes;
+    }
+
     private void run() {
         try {
             do {
@@ -78,7 +84,7 @@ public final class NriWorker {
         try (SocketChannel connection = SocketChannel.open(StandardProtocolFamily.UNIX)) {
             channel = connection;
             connection.connect(UnixDomainSocketAddress.of(socket));
-            PodEvents calls = new PodEvents(listener, System::nanoTime);
+            PodEvents calls = new PodEvents(listener, System::nanoTime, hookTimes);
             NriSession session = new NriSession(calls, frame -> write(connection, frame));
             session.register(name, index);
             events = calls;

@@ -37,15 +37,17 @@ final class PodEvents {
 
     private final SandboxListener listener;
     private final LongSupplier nanoTime;
+    private final HookTimes hookTimes;
     private final List<Sandbox> listed = new ArrayList<>();
     private boolean listing;
     private long listedSinceNanos;
     private long answerWithinMillis = ANSWER_WITHIN_MILLIS_MAX;
     private volatile boolean synchronizedOnce;
 
-    PodEvents(SandboxListener listener, LongSupplier nanoTime) {
+    PodEvents(SandboxListener listener, LongSupplier nanoTime, HookTimes hookTimes) {
         this.listener = listener;
         this.nanoTime = nanoTime;
+        this.hookTimes = hookTimes;
     }
 
     /// Whether the runtime has told all of its sandboxes over this connection, and so tells each further one.
@@ -115,12 +117,13 @@ final class PodEvents {
             case RUN_POD_SANDBOX -> {
                 Optional<Sandbox> sandbox = sandbox(pod);
                 if (sandbox.isPresent()) {
+                    long calledNanos = nanoTime.getAsLong();
                     answer = listener.started(sandbox.get())
                             .toCompletableFuture()
                             .copy()
                             .<NriEmpty>handle((_, _) -> NriEmpty.getDefaultInstance())
-                            .completeOnTimeout(
-                                    NriEmpty.getDefaultInstance(), answerWithinMillis, TimeUnit.MILLISECONDS);
+                            .completeOnTimeout(NriEmpty.getDefaultInstance(), answerWithinMillis, TimeUnit.MILLISECONDS)
+                            .whenComplete((_, _) -> hookTimes.add(nanoTime.getAsLong() - calledNanos));
                 }
             }
             case STOP_POD_SANDBOX, REMOVE_POD_SANDBOX -> listener.stopped(pod.getId());

@@ -5,20 +5,21 @@ import java.nio.ByteBuffer;
 import java.util.function.Consumer;
 
 /// Cuts the byte stream of one logical connection into ttRPC messages.
-final class TtrpcDecoder {
+public final class TtrpcDecoder {
     private final Consumer<TtrpcFrame> sink;
     private final ByteBuffer header = ByteBuffer.allocate(TtrpcFrame.HEADER_BYTES);
     private ByteBuffer payload = ByteBuffer.allocate(0);
     private boolean inPayload;
 
-    TtrpcDecoder(Consumer<TtrpcFrame> sink) {
+    /// @param sink takes each message
+    public TtrpcDecoder(Consumer<TtrpcFrame> sink) {
         this.sink = sink;
     }
 
     /// Takes the next bytes, cut anywhere.
     ///
     /// @throws NriException if a message exceeds [TtrpcFrame#PAYLOAD_BYTES_MAX]
-    void feed(ByteBuffer bytes) {
+    public void feed(ByteBuffer bytes) {
         while (bytes.hasRemaining()) {
             ByteBuffer target = inPayload ? payload : header;
             int count = Math.min(target.remaining(), bytes.remaining());

@@ -7,13 +7,16 @@ import java.nio.ByteBuffer;
 /// flags of one byte), then the payload (`github.com/containerd/ttrpc`, `PROTOCOL.md`).
 ///
 /// @param stream odd where the client opened it, as all are
-record TtrpcFrame(int stream, byte type, byte flags, ByteString payload) {
+public record TtrpcFrame(int stream, byte type, byte flags, ByteString payload) {
     static final int HEADER_BYTES = 10;
     static final int PAYLOAD_BYTES_MAX = 4 << 20;
-    static final byte REQUEST = 1;
-    static final byte RESPONSE = 2;
+    /// The type of a call.
+    public static final byte REQUEST = 1;
+    /// The type of an answer.
+    public static final byte RESPONSE = 2;
 
-    byte[] encode() {
+    /// The message as it is sent.
+    public byte[] encode() {
         return ByteBuffer.allocate(HEADER_BYTES + payload.size())
                 .putInt(payload.size())
                 .putInt(stream)

@@ -2,6 +2,7 @@ package dev.vl3mesh.agent.observe;
 
 import dev.vl3mesh.agent.attach.NodeStatus;
 import dev.vl3mesh.agent.dns.DnsCounters;
+import dev.vl3mesh.agent.nri.HookTimes;
 import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
@@ -11,15 +12,22 @@ import java.util.function.BooleanSupplier;
 public final class MetricsText {
     private final NodeObserver observer;
     private final DnsCounters dns;
+    private final HookTimes hookTimes;
     private final BooleanSupplier controlConnected;
     private final BooleanSupplier nriConnected;
 
+    /// @param hookTimes how long the runtime had to wait
     /// @param controlConnected whether the stream to the control plane is open
     /// @param nriConnected whether the runtime tells of each sandbox
     public MetricsText(
-            NodeObserver observer, DnsCounters dns, BooleanSupplier controlConnected, BooleanSupplier nriConnected) {
+            NodeObserver observer,
+            DnsCounters dns,
+            HookTimes hookTimes,
+            BooleanSupplier controlConnected,
+            BooleanSupplier nriConnected) {
         this.observer = observer;
         this.dns = dns;
+        this.hookTimes = hookTimes;
         this.controlConnected = controlConnected;
         this.nriConnected = nriConnected;
     }
@@ -58,6 +66,7 @@ public final class MetricsText {
                     outcome.name().toLowerCase(Locale.ROOT),
                     dns.count(outcome));
         }
+        writeHookTimes(out);
         head(out, "vl3_control_connected", "gauge", "1 while the stream to the control plane is open.");
         out.append("vl3_control_connected ")
                 .append(controlConnected.getAsBoolean() ? 1 : 0)
@@ -67,6 +76,19 @@ public final class MetricsText {
                 .append(nriConnected.getAsBoolean() ? 1 : 0)
                 .append('\n');
         return out.toString();
+    }
+
+    private void writeHookTimes(StringBuilder out) {
+        String name = "vl3_pod_hook_seconds";
+        head(out, name, "histogram", "How long the runtime waited for the agent as it started a pod.");
+        Map<Double, Long> cumulative = hookTimes.cumulative();
+        cumulative.forEach((bound, count) ->
+                sample(out, name + "_bucket", "le", bound.isInfinite() ? "+Inf" : bound.toString(), count));
+        out.append(name).append("_sum ").append(hookTimes.totalSeconds()).append('\n');
+        out.append(name)
+                .append("_count ")
+                .append(cumulative.get(Double.POSITIVE_INFINITY))
+                .append('\n');
     }
 
     private static void head(StringBuilder out, String name, String type, String help) {

@@ -102,6 +102,7 @@ class NriWorkerTest {
             listener.attached.complete(null);
             assertThat(answer).succeedsWithin(Duration.ofSeconds(1));
             assertThat(answer.join().hasStatus()).isFalse();
+            assertThat(worker.hookTimes().cumulative()).containsEntry(Double.POSITIVE_INFINITY, 1L);
         }
     }
 
