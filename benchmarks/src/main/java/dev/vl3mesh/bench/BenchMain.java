@@ -1,75 +1,91 @@
 package dev.vl3mesh.bench;
 
-import java.io.IOException;
-import java.io.PrintStream;
-import java.nio.file.Files;
+import dev.vl3mesh.bench.agent.AgentBench;
+import dev.vl3mesh.bench.agent.DnsBench;
+import dev.vl3mesh.bench.lab.CarrierBench;
+import dev.vl3mesh.bench.lab.LabBench;
+import dev.vl3mesh.bench.lab.LabSession;
+import dev.vl3mesh.bench.lab.PodBench;
+import dev.vl3mesh.bench.lab.RouteBench;
+import dev.vl3mesh.bench.plan.PlanBench;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Locale;
 import java.util.stream.Collectors;
 
 /// `./vl3 bench [NAME] [--json]`: measures, prints rows, and keeps them with their conditions.
 public final class BenchMain {
-    /// All benchmarks, in the order of `flat`, which runs all of them.
-    private static final List<Benchmark> ALL = List.of(new PlanBench());
-
     private static final String FLAT = "flat";
 
     private BenchMain() {}
 
-    /// Runs one benchmark, or all.
+    /// All benchmarks, in the order of `flat`, which runs all of them.
+    private static List<Benchmark> all(LabSession lab) {
+        return List.of(
+                new PlanBench(),
+                new AgentBench(),
+                new DnsBench(),
+                new LabBench(lab),
+                new PodBench(lab),
+                new RouteBench(lab),
+                new CarrierBench(lab));
+    }
+
+    /// Runs one benchmark, or all. Exits with 1 if one can't be measured, with 2 for a wrong call.
     ///
     /// @param args the folder for results, then a name or nothing, and perhaps `--json`
     public static void main(String[] args) throws Exception {
         List<String> words = new ArrayList<>(Arrays.asList(args));
+        if (words.getFirst().equals(Alone.FLAG)) {
+            System.out.println(Results.json(
+                    chosen(words.get(1), all(new LabSession())).getFirst().run()));
+            return;
+        }
         boolean json = words.remove("--json");
-        Path results = Path.of(words.removeFirst());
+        Path folder = Path.of(words.removeFirst()).toAbsolutePath();
         String name = words.isEmpty() ? FLAT : words.getFirst();
+        List<Row> rows = new ArrayList<>();
+        List<String> failed = new ArrayList<>();
+        Conditions before = Conditions.now(folder.resolveSibling("src"));
+        try (LabSession lab = new LabSession()) {
+            for (Benchmark benchmark : chosen(name, all(lab))) {
+                System.err.println("bench: " + benchmark.about());
+                try {
+                    rows.addAll(
+                            benchmark.place() == Benchmark.Place.ALONE ? Alone.run(benchmark.name()) : benchmark.run());
+                } catch (Exception e) {
+                    // the others can be measured all the same
+                    System.err.println("bench " + benchmark.name() + " failed:");
+                    e.printStackTrace();
+                    failed.add(benchmark.name());
+                }
+            }
+        }
+        if (failed.isEmpty()) {
+            Results.keep(folder, name, before.ended(), rows);
+        }
+        if (json) {
+            System.out.println(Results.json(rows));
+        } else {
+            Results.print(rows, System.out);
+        }
+        if (!failed.isEmpty()) {
+            System.err.println("bench: not measured: " + String.join(", ", failed) + "; nothing was kept");
+            System.exit(1);
+        }
+    }
+
+    private static List<Benchmark> chosen(String name, List<Benchmark> all) {
         List<Benchmark> chosen = name.equals(FLAT)
-                ? ALL
-                : ALL.stream().filter(b -> b.name().equals(name)).toList();
+                ? all
+                : all.stream().filter(b -> b.name().equals(name)).toList();
         if (chosen.isEmpty()) {
             System.err.println("there is no benchmark '" + name + "': "
-                    + ALL.stream().map(Benchmark::name).collect(Collectors.joining(", ")) + ", or " + FLAT
+                    + all.stream().map(Benchmark::name).collect(Collectors.joining(", ")) + ", or " + FLAT
                     + " for all");
             System.exit(2);
         }
-        List<Row> rows = new ArrayList<>();
-        for (Benchmark benchmark : chosen) {
-            System.err.println("bench: " + benchmark.about());
-            rows.addAll(benchmark.run());
-        }
-        keep(results.resolve(name + ".json"), rows);
-        if (json) {
-            System.out.println(array(rows));
-        } else {
-            print(rows, System.out);
-        }
-    }
-
-    private static String array(List<Row> rows) {
-        return rows.stream().map(row -> "  " + row.json()).collect(Collectors.joining(",\n", "[\n", "\n]"));
-    }
-
-    private static void keep(Path file, List<Row> rows) throws IOException {
-        Files.createDirectories(file.toAbsolutePath().getParent());
-        Files.writeString(file, "{\"conditions\": " + Conditions.now().json() + ",\n\"rows\": " + array(rows) + "}\n");
-    }
-
-    private static void print(List<Row> rows, PrintStream out) {
-        for (Row row : rows) {
-            out.printf(
-                    Locale.ROOT,
-                    "%-4s %s: %s %s (%s; %s x)%n     goal: %s%n",
-                    row.met() ? "met" : "MISS",
-                    row.what(),
-                    Json.number(row.value()),
-                    row.unit(),
-                    row.against(),
-                    Json.number(row.ratio()),
-                    row.goal());
-        }
+        return chosen;
     }
 }

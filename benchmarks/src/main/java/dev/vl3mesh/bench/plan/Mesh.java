@@ -1,4 +1,4 @@
-package dev.vl3mesh.bench;
+package dev.vl3mesh.bench.plan;
 
 import dev.vl3mesh.model.Carrier;
 import dev.vl3mesh.model.DomainName;

@@ -1,13 +1,15 @@
-package dev.vl3mesh.bench;
+package dev.vl3mesh.bench.plan;
 
+import dev.vl3mesh.bench.Benchmark;
+import dev.vl3mesh.bench.Row;
+import dev.vl3mesh.bench.Samples;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 
 /// What a change costs in a mesh of 100 clusters with 100,000 attachments, beside what it costs with 1,000; and how
 /// much memory the home's control plane needs for them.
-final class PlanBench implements Benchmark {
+public final class PlanBench implements Benchmark {
     private static final int CLUSTERS = 100;
     private static final int SMALL = 1_000;
     private static final int LARGE = 100_000;
@@ -27,35 +29,34 @@ final class PlanBench implements Benchmark {
     }
 
     @Override
+    public Place place() {
+        return Place.HERE;
+    }
+
+    @Override
     public List<Row> run() {
         List<Row> rows = new ArrayList<>();
-        double[] small = changeMicros(new Mesh(CLUSTERS, SMALL / CLUSTERS));
+        Samples small = changeMicros(new Mesh(CLUSTERS, SMALL / CLUSTERS));
         double heapBefore = heapMib();
         long start = System.nanoTime();
         Mesh mesh = new Mesh(CLUSTERS, LARGE / CLUSTERS);
         double filledSeconds = (System.nanoTime() - start) / 1e9;
         double heap = heapMib() - heapBefore;
-        double[] large = changeMicros(mesh);
-        rows.add(against("median", percentile(large, 50), percentile(small, 50)));
-        rows.add(against("p99", percentile(large, 99), percentile(small, 99)));
-        rows.add(new Row(
+        Samples large = changeMicros(mesh);
+        rows.add(against("median", large.median(), small.median()));
+        rows.add(against("p99", large.percentile(99), small.percentile(99)));
+        rows.add(Row.atMost(
                 "heap of the home's plan, store and " + (CLUSTERS - 1) + " streams, " + LARGE + " attachments, "
                         + mesh.resources() + " resources",
                 heap,
                 "MiB",
-                "1024 MiB",
-                heap / 1024,
-                "under 1 GiB",
-                heap < 1024));
+                1024));
         double perStream = filledSeconds / (CLUSTERS - 1);
-        rows.add(new Row(
+        rows.add(Row.told(
                 "plan, store and encode everything from nothing, for all " + (CLUSTERS - 1) + " members",
                 filledSeconds,
                 "s",
-                String.format(Locale.ROOT, "%.2f s for each member", perStream),
-                filledSeconds / perStream,
-                "no goal: once after a start",
-                true));
+                String.format(Locale.ROOT, "%.2f s for each member, once after a start", perStream)));
         return rows;
     }
 
@@ -70,8 +71,8 @@ final class PlanBench implements Benchmark {
                 large <= RATIO_MAX * small);
     }
 
-    /// The time of each change, sorted, in microseconds.
-    private static double[] changeMicros(Mesh mesh) {
+    /// The time of each change, in microseconds.
+    private static Samples changeMicros(Mesh mesh) {
         for (int i = 0; i < WARM_UP; i++) {
             mesh.change(i);
         }
@@ -81,12 +82,7 @@ final class PlanBench implements Benchmark {
             mesh.change(WARM_UP + i);
             micros[i] = (System.nanoTime() - start) / 1e3;
         }
-        Arrays.sort(micros);
-        return micros;
-    }
-
-    private static double percentile(double[] sorted, int percent) {
-        return sorted[Math.min(sorted.length - 1, sorted.length * percent / 100)];
+        return Samples.of(micros);
     }
 
     /// What is reachable, after collections; the last of several, since references are cleared in turns.
