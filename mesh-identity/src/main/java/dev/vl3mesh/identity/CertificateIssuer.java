@@ -95,7 +95,7 @@ public final class CertificateIssuer {
     /// @param dnsNames further names of a server; usually none
     /// @throws IdentityException if the request is not well made
     public X509Certificate sign(byte[] request, SpiffeId id, List<String> dnsNames, Instant now, Duration lifetime) {
-        return sign(CertificateRequest.verified(request), id, dnsNames, now, lifetime);
+        return sign(SignedRequest.verified(request), id, dnsNames, now, lifetime);
     }
 
     /// Makes a key and its certificate at once.
