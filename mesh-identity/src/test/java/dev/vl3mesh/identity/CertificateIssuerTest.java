@@ -36,13 +36,10 @@ class CertificateIssuerTest {
         ExtensionsGenerator wanted = new ExtensionsGenerator();
         wanted.addExtension(Extension.basicConstraints, true, new BasicConstraints(true));
         wanted.addExtension(Extension.keyUsage, true, new KeyUsage(KeyUsage.keyCertSign));
-        wanted.addExtension(
-                Extension.subjectAlternativeName,
-                false,
-                new GeneralNames(new GeneralName[] {
-                    new GeneralName(GeneralName.uniformResourceIdentifier, "spiffe://east.test/control"),
-                    new GeneralName(GeneralName.dNSName, "vl3-control")
-                }));
+        wanted.addExtension(Extension.subjectAlternativeName, false, new GeneralNames(new GeneralName[] {
+            new GeneralName(GeneralName.uniformResourceIdentifier, "spiffe://east.test/control"),
+            new GeneralName(GeneralName.dNSName, "vl3-control")
+        }));
         return new JcaPKCS10CertificationRequestBuilder(new X500Name("CN=admin"), keys.getPublic())
                 .addAttribute(PKCSObjectIdentifiers.pkcs_9_at_extensionRequest, wanted.generate())
                 .build(new JcaContentSignerBuilder(algorithm).build(keys.getPrivate()))
@@ -74,7 +71,8 @@ class CertificateIssuerTest {
     @Test
     void whatALeafSignsIsNotTrusted() throws Exception {
         Svid leaf = issuer.issue(NODE, List.of(), now, HOUR);
-        CertificateIssuer usurper = new CertificateIssuer(leaf.key(), leaf.chain().getFirst(), RANDOM);
+        CertificateIssuer usurper =
+                new CertificateIssuer(leaf.key(), leaf.chain().getFirst(), RANDOM);
         Svid forged = usurper.issue(SpiffeId.control("east.test"), List.of(), now, HOUR);
         X509Certificate[] chain = {forged.chain().getFirst(), leaf.chain().getFirst()};
         var trust = SvidTls.trustManager(() -> List.of(issuer.root()), _ -> true);
