@@ -98,7 +98,8 @@ record Conditions(
     String sentence() {
         return String.format(
                 Locale.ROOT,
-                "Measured %s at commit %s on %d processors (%s), %d MiB, Linux %s, Java %s; load before %.2f, after %.2f.",
+                "Measured %s at commit %s on %d processors (%s), %d MiB, Linux %s, Java %s; load before %.2f, after"
+                        + " %.2f.",
                 at,
                 commit,
                 processors,

@@ -53,7 +53,8 @@ public record Row(String what, double value, String unit, String against, double
     public String json() {
         return String.format(
                 Locale.ROOT,
-                "{\"what\": %s, \"value\": %s, \"unit\": %s, \"against\": %s, \"ratio\": %s, \"goal\": %s, \"met\": %b}",
+                "{\"what\": %s, \"value\": %s, \"unit\": %s, \"against\": %s, \"ratio\": %s, \"goal\": %s, \"met\":"
+                        + " %b}",
                 Json.text(what),
                 Json.number(value),
                 Json.text(unit),

@@ -105,8 +105,16 @@ public final class RouteBench implements Benchmark {
         private final Process process;
 
         RouteWatch(World world) throws IOException {
-            process = new ProcessBuilder(world.cluster("west")
-                            .entering(1, List.of("ip", "-4", "-n", World.ROOM, "monitor", "route")))
+            process = new ProcessBuilder(
+                            "setpriv",
+                            "--pdeathsig",
+                            "KILL",
+                            "nsenter",
+                            "--net=" + world.room("west"),
+                            "ip",
+                            "-4",
+                            "monitor",
+                            "route")
                     .redirectErrorStream(true)
                     .start();
             Thread.ofPlatform().name("bench-routes").daemon().start(this::read);

@@ -34,13 +34,13 @@ final class World implements AutoCloseable {
     private static final long USER = 65_532;
 
     private static final String DEFINITION = """
-            apiVersion: vl3mesh.dev/v1alpha1
-            kind: Domain
-            metadata: {name: bench}
-            spec:
-              prefixes: [172.29.0.0/16, "fd00:29::/48"]
-              carrier: vxlan
-            """;
+        apiVersion: vl3mesh.dev/v1alpha1
+        kind: Domain
+        metadata: {name: bench}
+        spec:
+          prefixes: [172.29.0.0/16, "fd00:29::/48"]
+          carrier: vxlan
+        """;
 
     private final Lab lab;
     private final Map<String, KubernetesClient> clients = new LinkedHashMap<>();
@@ -55,6 +55,15 @@ final class World implements AutoCloseable {
             undo.later(client::close);
         }
         undo.later(this::delete);
+        try {
+            make();
+        } catch (IOException | InterruptedException | RuntimeException e) {
+            undo.close();
+            throw e;
+        }
+    }
+
+    private void make() throws IOException, InterruptedException {
         delete(); // what an interrupted run left
         KubernetesClient east = client("east");
         east.resource(DEFINITION).create();
@@ -182,19 +191,33 @@ final class World implements AutoCloseable {
         String uid = pod.getMetadata().getUid();
         return ProcessHandle.allProcesses()
                 .map(ProcessHandle::pid)
-                .filter(pid -> inPod(pid, uid))
+                .filter(pid -> inGroup(pid, uid))
                 .min(Comparator.naturalOrder())
                 .map(pid -> Path.of("/proc/" + pid + "/ns/net"))
                 .orElseThrow(() ->
                         new IOException("no process of pod " + pod.getMetadata().getName() + " runs"));
     }
 
-    private static boolean inPod(long pid, String uid) {
+    private static boolean inGroup(long pid, String name) {
         try {
-            return Files.readString(Path.of("/proc/" + pid + "/cgroup")).contains(uid);
+            return Files.readString(Path.of("/proc/" + pid + "/cgroup")).contains(name);
         } catch (IOException e) {
             return false; // it ended between being listed and being read
         }
+    }
+
+    /// The domain's room on a cluster's first node, as a file on this machine: seen through the root of one of the
+    /// node's
+    /// own processes.
+    Path room(String cluster) throws IOException {
+        String node = cluster(cluster).node(1).netns();
+        return ProcessHandle.allProcesses()
+                .map(ProcessHandle::pid)
+                .filter(pid -> inGroup(pid, "/" + node))
+                .map(pid -> Path.of("/proc/" + pid + "/root/run/netns/" + ROOM))
+                .filter(Files::exists)
+                .findFirst()
+                .orElseThrow(() -> new IOException("node " + node + " has no room " + ROOM));
     }
 
     /// Waits for something, looking ten times a second.
@@ -215,13 +238,15 @@ final class World implements AutoCloseable {
                 client.namespaces().withName(name).delete();
             }
         }
-        client("east").resources(Domain.class).withName(DOMAIN).delete();
         for (KubernetesClient client : clients.values()) {
             for (String name : List.of(INSIDE, OUTSIDE)) {
                 client.namespaces()
                         .withName(name)
                         .waitUntilCondition(gone -> gone == null, PATIENCE_SECONDS, TimeUnit.SECONDS);
             }
+        }
+        client("east").resources(Domain.class).withName(DOMAIN).delete(); // when nobody is in it any more
+        for (KubernetesClient client : clients.values()) {
             client.resources(Domain.class)
                     .withName(DOMAIN)
                     .waitUntilCondition(gone -> gone == null, PATIENCE_SECONDS, TimeUnit.SECONDS);
