@@ -56,6 +56,17 @@ class LayersTest {
     static final ArchRule IDENTITY_KNOWS_NOTHING = knows("dev.vl3mesh.identity..");
 
     @ArchTest
+    static final ArchRule METRICS_KNOW_NOTHING = knows("dev.vl3mesh.metrics..");
+
+    @ArchTest
+    static final ArchRule ONLY_METRICS_KNOW_MICROMETER = noClasses()
+            .that()
+            .resideOutsideOfPackage("dev.vl3mesh.metrics..")
+            .should()
+            .dependOnClassesThat()
+            .resideInAnyPackage("io.micrometer..", "io.prometheus..");
+
+    @ArchTest
     static final ArchRule XDS_KNOWS_THE_MODEL =
             knows("dev.vl3mesh.xds..", "dev.vl3mesh.model..", "dev.vl3mesh.identity..");
 
@@ -74,6 +85,7 @@ class LayersTest {
             "dev.vl3mesh.model..",
             "dev.vl3mesh.linux..",
             "dev.vl3mesh.identity..",
+            "dev.vl3mesh.metrics..",
             "dev.vl3mesh.xds..");
 
     @ArchTest
@@ -82,11 +94,16 @@ class LayersTest {
             "dev.vl3mesh.model..",
             "dev.vl3mesh.api..",
             "dev.vl3mesh.identity..",
+            "dev.vl3mesh.metrics..",
             "dev.vl3mesh.xds..");
 
     @ArchTest
-    static final ArchRule THE_WEBHOOK_KNOWS_THE_API =
-            knows("dev.vl3mesh.injector..", "dev.vl3mesh.model..", "dev.vl3mesh.api..", "dev.vl3mesh.identity..");
+    static final ArchRule THE_WEBHOOK_KNOWS_THE_API = knows(
+            "dev.vl3mesh.injector..",
+            "dev.vl3mesh.model..",
+            "dev.vl3mesh.api..",
+            "dev.vl3mesh.identity..",
+            "dev.vl3mesh.metrics..");
 
     @ArchTest
     static final ArchRule THE_COMMAND_LINE_KNOWS_THE_API =
