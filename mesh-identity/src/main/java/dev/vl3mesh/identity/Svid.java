@@ -25,12 +25,16 @@ public record Svid(PrivateKey key, List<X509Certificate> chain, List<X509Certifi
     /// When to get the next one: two thirds into the certificate's life.
     public Instant renewAt() {
         Instant start = chain.getFirst().getNotBefore().toInstant();
-        Instant end = chain.getFirst().getNotAfter().toInstant();
-        return start.plus(Duration.between(start, end).multipliedBy(2).dividedBy(3));
+        return start.plus(Duration.between(start, end()).multipliedBy(2).dividedBy(3));
+    }
+
+    /// When the certificate ends.
+    public Instant end() {
+        return chain.getFirst().getNotAfter().toInstant();
     }
 
     @Override
     public String toString() {
-        return id() + " until " + chain.getFirst().getNotAfter().toInstant();
+        return id() + " until " + end();
     }
 }

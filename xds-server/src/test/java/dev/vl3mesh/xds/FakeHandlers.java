@@ -16,14 +16,16 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 
 /// Grants enrolment for the token `node:<name>`, and one redemption of each invitation.
-final class FakeHandlers implements ControlHandlers {
-    final Map<NodeName, NodeReport> reports = new ConcurrentHashMap<>();
+public final class FakeHandlers implements ControlHandlers {
+    /// What nodes have reported last.
+    public final Map<NodeName, NodeReport> reports = new ConcurrentHashMap<>();
     final Set<String> redeemed = ConcurrentHashMap.newKeySet();
     final Set<DomainName> hidden = ConcurrentHashMap.newKeySet();
     private final CertificateIssuer issuer;
     private final String trustDomain;
 
-    FakeHandlers(CertificateIssuer issuer, String trustDomain) {
+    /// Signs by this issuer.
+    public FakeHandlers(CertificateIssuer issuer, String trustDomain) {
         this.issuer = issuer;
         this.trustDomain = trustDomain;
     }

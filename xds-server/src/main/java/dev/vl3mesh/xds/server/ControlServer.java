@@ -31,8 +31,9 @@ public final class ControlServer implements AutoCloseable {
 
     private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
     private final Server server;
+    private final StreamCounts streams;
 
-    /// Makes a server; [#start] opens its port.
+    /// Makes a server for everybody; [#start] opens its port.
     ///
     /// @param address port 0 chooses a free one
     /// @param current the server's identity, asked for at each handshake
@@ -42,9 +43,18 @@ public final class ControlServer implements AutoCloseable {
             Supplier<Svid> current,
             ResourceStore store,
             ControlHandlers handlers) {
-        String trustDomain = current.get().id().trustDomain();
-        NettyServerBuilder builder = NettyServerBuilder.forAddress(address)
-                .sslContext(tls(current, trustDomain))
+        this(Door.forAll(address, current), cluster, store, handlers, new StreamCounts());
+    }
+
+    /// Makes a server; [#start] opens its port.
+    ///
+    /// @param streams counts the streams, also those of other servers
+    public ControlServer(
+            Door door, KubeClusterName cluster, ResourceStore store, ControlHandlers handlers, StreamCounts streams) {
+        this.streams = streams;
+        String trustDomain = door.current().get().id().trustDomain();
+        NettyServerBuilder builder = NettyServerBuilder.forAddress(door.address())
+                .sslContext(tls(door.current(), trustDomain))
                 .executor(threads)
                 .maxInboundMessageSize(MESSAGE_BYTES_MAX)
                 .maxConcurrentCallsPerConnection(STREAMS_PER_CONNECTION_MAX)
@@ -53,8 +63,12 @@ public final class ControlServer implements AutoCloseable {
                 .keepAliveTime(20, TimeUnit.SECONDS)
                 .keepAliveTimeout(10, TimeUnit.SECONDS)
                 .intercept(TransmitStatusRuntimeExceptionInterceptor.instance())
+                .intercept(streams)
+                // the last one is asked first: who calls is known to all others
                 .intercept(new Peer(Set.of(EnrolmentGrpc.SERVICE_NAME, JoiningGrpc.SERVICE_NAME)));
-        new ControlServices(cluster, trustDomain, store, handlers).all().forEach(builder::addService);
+        new ControlServices(cluster, trustDomain, door.callers(), store, handlers)
+                .all()
+                .forEach(builder::addService);
         this.server = builder.build();
     }
 
@@ -85,6 +99,11 @@ public final class ControlServer implements AutoCloseable {
     /// The port that is open.
     public int port() {
         return server.getPort();
+    }
+
+    /// Counts of the streams.
+    public StreamCounts streams() {
+        return streams;
     }
 
     /// Ends all streams.

@@ -31,6 +31,7 @@ import dev.vl3mesh.xds.proto.v1.ReturnBlockRequest;
 import dev.vl3mesh.xds.proto.v1.ReturnBlockResponse;
 import dev.vl3mesh.xds.server.ControlHandlers.Refusal;
 import dev.vl3mesh.xds.server.ControlHandlers.Signed;
+import dev.vl3mesh.xds.server.Door.Caller;
 import dev.vl3mesh.xds.stream.DeltaReceiver;
 import dev.vl3mesh.xds.stream.DeltaSender;
 import dev.vl3mesh.xds.stream.StoreFeeder;
@@ -43,49 +44,68 @@ import io.grpc.stub.CallStreamObserver;
 import io.grpc.stub.ServerCallStreamObserver;
 import io.grpc.stub.StreamObserver;
 import java.security.cert.X509Certificate;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.function.Supplier;
 
 /// The gRPC services of a control plane: each checks who calls, and hands over to [ControlHandlers] or to the store.
 final class ControlServices {
     private final KubeClusterName cluster;
     private final String trustDomain;
+    private final Set<Caller> callers;
     private final ResourceStore store;
     private final ControlHandlers handlers;
 
-    ControlServices(KubeClusterName cluster, String trustDomain, ResourceStore store, ControlHandlers handlers) {
+    ControlServices(
+            KubeClusterName cluster,
+            String trustDomain,
+            Set<Caller> callers,
+            ResourceStore store,
+            ControlHandlers handlers) {
         this.cluster = cluster;
         this.trustDomain = trustDomain;
+        this.callers = callers;
         this.store = store;
         this.handlers = handlers;
     }
 
     List<BindableService> all() {
-        return List.of(new Discovery(), new Enrolment(), new Reporting(), new Joining(), new Linking());
+        List<BindableService> services = new ArrayList<>(List.of(new Discovery()));
+        if (callers.contains(Caller.NODE)) {
+            services.addAll(List.of(new Enrolment(), new Reporting()));
+        }
+        if (callers.contains(Caller.CLUSTER)) {
+            services.addAll(List.of(new Joining(), new Linking()));
+        }
+        return services;
     }
 
     private NodeName callingNode() {
-        SpiffeId id = Peer.ID.get();
-        if (!id.trustDomain().equals(trustDomain) || !id.isKind("node")) {
-            throw Status.PERMISSION_DENIED
-                    .withDescription(id + " is no agent of this cluster")
-                    .asRuntimeException();
-        }
-        return new NodeName(id.lastSegment());
+        return new NodeName(calling(Caller.NODE, "node", "no agent of this cluster"));
     }
 
     private KubeClusterName callingCluster() {
+        return new KubeClusterName(calling(Caller.CLUSTER, "cluster", "no member cluster"));
+    }
+
+    /// Where ids are given by somebody else, it has to be told which ones are needed.
+    private String calling(Caller caller, String kind, String otherwise) {
         SpiffeId id = Peer.ID.get();
-        if (!id.trustDomain().equals(trustDomain) || !id.isKind("cluster")) {
+        if (!callers.contains(caller) || !id.trustDomain().equals(trustDomain) || !id.isKind(kind)) {
             throw Status.PERMISSION_DENIED
-                    .withDescription(id + " is no member cluster")
+                    .withDescription(id + " is " + otherwise
+                            + (callers.contains(caller)
+                                    ? ": that has to be spiffe://" + trustDomain + "/" + kind + "/<its name>"
+                                    : ", and this port is not for one"))
                     .asRuntimeException();
         }
-        return new KubeClusterName(id.lastSegment());
+        return id.lastSegment();
     }
 
     private View viewOfCaller() {
-        if (Peer.ID.get().isKind("cluster")) {
+        boolean asCluster = Peer.ID.get().isKind("cluster") || !callers.contains(Caller.NODE);
+        if (asCluster && callers.contains(Caller.CLUSTER)) {
             KubeClusterName member = callingCluster();
             return new View.OfCluster(member, domain -> handlers.mayTakePart(member, domain));
         }
