@@ -16,6 +16,11 @@ public record Row(double value, List<String> labels) {
         return new Row(value, List.of(labels));
     }
 
+    /// A count with the values of its labels; exact up to 2^53.
+    public static Row of(long value, String... labels) {
+        return of((double) value, labels);
+    }
+
     /// 1 for yes, 0 for no.
     public static Row of(boolean yes, String... labels) {
         return of(yes ? 1 : 0, labels);

@@ -5,6 +5,7 @@ import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.util.Comparator;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -163,7 +164,7 @@ public final class StrictText {
         }
         Map<String, Double> last = new LinkedHashMap<>();
         series(family + "_bucket").entrySet().stream()
-                .sorted(java.util.Comparator.comparingDouble(entry -> bound(entry.getKey())))
+                .sorted(Comparator.comparingDouble(entry -> bound(entry.getKey())))
                 .forEach(entry -> {
                     String group = withoutBound(entry.getKey());
                     check(last.getOrDefault(group, 0.0) <= entry.getValue(), "buckets of " + group + " do not grow");
