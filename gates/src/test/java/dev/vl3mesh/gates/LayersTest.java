@@ -56,6 +56,17 @@ class LayersTest {
     static final ArchRule IDENTITY_KNOWS_NOTHING = knows("dev.vl3mesh.identity..");
 
     @ArchTest
+    static final ArchRule SPIRE_KNOWS_IDENTITIES = knows("dev.vl3mesh.spire..", "dev.vl3mesh.identity..");
+
+    @ArchTest
+    static final ArchRule ONLY_SPIRE_KNOWS_THE_WORKLOAD_API = noClasses()
+            .that()
+            .resideOutsideOfPackage("dev.vl3mesh.spire..")
+            .should()
+            .dependOnClassesThat()
+            .resideInAPackage("io.spiffe..");
+
+    @ArchTest
     static final ArchRule METRICS_KNOW_NOTHING = knows("dev.vl3mesh.metrics..");
 
     @ArchTest
@@ -85,6 +96,7 @@ class LayersTest {
             "dev.vl3mesh.model..",
             "dev.vl3mesh.linux..",
             "dev.vl3mesh.identity..",
+            "dev.vl3mesh.spire..",
             "dev.vl3mesh.metrics..",
             "dev.vl3mesh.xds..");
 
@@ -94,6 +106,7 @@ class LayersTest {
             "dev.vl3mesh.model..",
             "dev.vl3mesh.api..",
             "dev.vl3mesh.identity..",
+            "dev.vl3mesh.spire..",
             "dev.vl3mesh.metrics..",
             "dev.vl3mesh.xds..");
 
