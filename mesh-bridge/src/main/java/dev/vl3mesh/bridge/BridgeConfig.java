@@ -16,6 +16,8 @@ import java.util.TreeSet;
 /// @param linkNodePort the node port of the link's Service
 /// @param grpcPort and
 /// @param httpPort to listen on
+/// @param linkPort for other clusters, where identities come from the Workload API; else they use the gRPC port too
+/// @param workloadApi where SPIFFE's Workload API is; absent: the built-in issuer gives all identities
 public record BridgeConfig(
         KubeClusterName cluster,
         String trustDomain,
@@ -24,7 +26,9 @@ public record BridgeConfig(
         Optional<String> linkAddress,
         int linkNodePort,
         int grpcPort,
-        int httpPort) {
+        int httpPort,
+        int linkPort,
+        Optional<String> workloadApi) {
     private static final Set<String> KEYS = Set.of(
             "VL3_CLUSTER",
             "VL3_TRUST_DOMAIN",
@@ -33,9 +37,12 @@ public record BridgeConfig(
             "VL3_LINK_ADVERTISE",
             "VL3_LINK_NODE_PORT",
             "VL3_GRPC_PORT",
-            "VL3_HTTP_PORT");
+            "VL3_HTTP_PORT",
+            "VL3_LINK_PORT");
+    /// The name is SPIFFE's, not ours (SPIFFE Workload Endpoint, 4).
+    private static final String WORKLOAD_API = "SPIFFE_ENDPOINT_SOCKET";
 
-    /// Reads the variables that start with `VL3_`.
+    /// Reads the variables that start with `VL3_`, and `SPIFFE_ENDPOINT_SOCKET`.
     ///
     /// @throws IllegalArgumentException naming everything that is wrong
     public static BridgeConfig of(Map<String, String> environment) {
@@ -61,6 +68,7 @@ public record BridgeConfig(
         int nodePort = port(environment, "VL3_LINK_NODE_PORT", 30_443, problems);
         int grpc = port(environment, "VL3_GRPC_PORT", 18_443, problems);
         int http = port(environment, "VL3_HTTP_PORT", 18_080, problems);
+        int link = port(environment, "VL3_LINK_PORT", 18_445, problems);
         if (!problems.isEmpty()) {
             throw new IllegalArgumentException(String.join("; ", problems));
         }
@@ -72,11 +80,16 @@ public record BridgeConfig(
                 Optional.ofNullable(environment.get("VL3_LINK_ADVERTISE")).filter(a -> !a.isEmpty()),
                 nodePort,
                 grpc,
-                http);
+                http,
+                link,
+                Optional.ofNullable(environment.get(WORKLOAD_API)).filter(a -> !a.isEmpty()));
     }
 
     private static int port(Map<String, String> environment, String key, int otherwise, List<String> problems) {
-        String text = environment.getOrDefault(key, Integer.toString(otherwise));
+        String text = environment.getOrDefault(key, "");
+        if (text.isEmpty()) { // a manifest writes a value that it does not have so
+            return otherwise;
+        }
         if (!text.matches("[0-9]{1,5}") || Integer.parseInt(text) > 65_535) {
             problems.add(key + "=" + text + " is not a port");
             return otherwise;

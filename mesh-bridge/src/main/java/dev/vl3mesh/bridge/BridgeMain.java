@@ -2,6 +2,8 @@ package dev.vl3mesh.bridge;
 
 import dev.vl3mesh.bridge.link.HomeLinks;
 import dev.vl3mesh.bridge.link.LinkAddress;
+import dev.vl3mesh.bridge.metrics.ClusterMetrics;
+import dev.vl3mesh.bridge.metrics.ControlMetrics;
 import dev.vl3mesh.bridge.observe.NodeReports;
 import dev.vl3mesh.bridge.publish.Publisher;
 import dev.vl3mesh.bridge.reconcile.ApiWriter;
@@ -9,28 +11,35 @@ import dev.vl3mesh.bridge.reconcile.Blocks;
 import dev.vl3mesh.bridge.reconcile.DomainReconciler;
 import dev.vl3mesh.bridge.reconcile.Reconciler;
 import dev.vl3mesh.bridge.serve.BridgeHandlers;
-import dev.vl3mesh.bridge.serve.ControlIdentity;
 import dev.vl3mesh.bridge.serve.ControlStatus;
+import dev.vl3mesh.bridge.serve.Doors;
 import dev.vl3mesh.bridge.serve.HttpEndpoint;
+import dev.vl3mesh.bridge.serve.Identities;
 import dev.vl3mesh.bridge.watch.Changes;
 import dev.vl3mesh.bridge.watch.ClusterCache;
 import dev.vl3mesh.bridge.watch.StateFeeder;
+import dev.vl3mesh.metrics.Durations;
+import dev.vl3mesh.metrics.Metrics;
+import dev.vl3mesh.model.NodeName;
 import dev.vl3mesh.model.domain.DomainRules.Held;
 import dev.vl3mesh.model.plan.IncrementalPlanner;
 import dev.vl3mesh.model.plan.MeshResource.AttachmentResource;
 import dev.vl3mesh.model.plan.ResourceKey;
 import dev.vl3mesh.model.plan.ResourceKind;
 import dev.vl3mesh.xds.ResourceStore;
-import dev.vl3mesh.xds.server.ControlServer;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientBuilder;
 import java.io.IOException;
-import java.net.InetSocketAddress;
 import java.security.SecureRandom;
+import java.time.Duration;
+import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.CountDownLatch;
+import java.util.stream.Collectors;
 
 /// The control plane of one cluster, `vl3-control`.
 public final class BridgeMain {
@@ -47,12 +56,12 @@ public final class BridgeMain {
         try (KubernetesClient client = new KubernetesClientBuilder().build();
                 WriteLanes lanes = new WriteLanes();
                 ApiWriter writer = new ApiWriter(client, clock, config.pod());
-                ClusterCache cache = new ClusterCache(client, changes)) {
+                ClusterCache cache = new ClusterCache(client, changes);
+                Identities identities = Identities.load(client, config, clock, random)) {
             cache.readServiceRanges(client);
-            ControlIdentity identity = ControlIdentity.load(client, config, clock, random);
             Blocks blocks = new Blocks(cache, writer);
             BridgeHandlers handlers =
-                    new BridgeHandlers(config, client, cache, store, blocks, identity, reports, clock);
+                    new BridgeHandlers(config, client, cache, store, blocks, identities.builtIn(), reports, clock);
             DomainReconciler domains = new DomainReconciler(
                     config.cluster(), cache, writer, blocks, reports, name -> heldElsewhere(store, config, name));
             HomeLinks links = new HomeLinks(config, client, cache, store, blocks, domains, random);
@@ -60,26 +69,90 @@ public final class BridgeMain {
             IncrementalPlanner planner = new IncrementalPlanner(config.cluster());
             Publisher publisher =
                     new Publisher(config.cluster(), new StateFeeder(config.cluster(), cache, planner), planner, store);
-            try (ControlWorker worker =
-                            new ControlWorker(cache, changes, publisher, reconciler, reports, links, clock).start();
-                    ControlServer server = new ControlServer(
-                            new InetSocketAddress(config.grpcPort()),
+            Metrics metrics = new Metrics();
+            ClusterMetrics.add(metrics, cache, cache::links, clock);
+            try (ControlWorker worker = new ControlWorker(
+                                    cache, changes, publisher, reconciler, reports, links, passes(metrics), clock)
+                            .start();
+                    Doors doors = new Doors(
+                            new Doors.Ports(config.grpcPort(), config.linkPort()),
                             config.cluster(),
-                            identity::current,
+                            identities.builtIn()::current,
+                            identities.given(),
                             store,
                             handlers);
                     HttpEndpoint _ = new HttpEndpoint(
                             config.httpPort(),
                             worker::published,
                             () -> ControlStatus.of(
-                                    config.cluster().value(), worker.leading(), handlers, reports, clock.instant()))) {
-                server.start();
+                                    config.cluster().value(), worker.leading(), handlers, reports, clock.instant()),
+                            metrics::scrape)) {
+                ControlMetrics.add(
+                        metrics,
+                        new Replica(worker, changes, cache, identities, clock),
+                        reports,
+                        doors::streams,
+                        new ControlMetrics.Writes(reconciler::conflicts, reconciler::failures));
+                doors.start();
                 Leadership.compete(client, config, () -> {
                     LinkAddress.publish(client, config);
                     worker.lead();
                 });
                 new CountDownLatch(1).await();
             }
+        }
+    }
+
+    private static Durations passes(Metrics metrics) {
+        return metrics.durations(
+                "vl3_pass_duration_seconds",
+                "Time to plan, publish and, if the replica leads, write what follows from what changed.",
+                List.of("outcome"),
+                Duration.ofMillis(1),
+                Duration.ofMillis(10),
+                Duration.ofMillis(100),
+                Duration.ofSeconds(1),
+                Duration.ofSeconds(10));
+    }
+
+    private record Replica(
+            ControlWorker worker, Changes changes, ClusterCache cache, Identities identities, InstantSource clock)
+            implements ControlMetrics.Replica {
+        @Override
+        public boolean leading() {
+            return worker.leading();
+        }
+
+        @Override
+        public Instant passedAt() {
+            return worker.publishedAt();
+        }
+
+        @Override
+        public int changesWaiting() {
+            return changes.waiting();
+        }
+
+        @Override
+        public Map<String, Boolean> watches() {
+            return cache.watches();
+        }
+
+        @Override
+        public Set<NodeName> nodes() {
+            return cache.nodes().stream()
+                    .map(node -> new NodeName(node.getMetadata().getName()))
+                    .collect(Collectors.toSet());
+        }
+
+        @Override
+        public Map<String, Instant> certificateEnds() {
+            return identities.ends();
+        }
+
+        @Override
+        public Instant now() {
+            return clock.instant();
         }
     }
 

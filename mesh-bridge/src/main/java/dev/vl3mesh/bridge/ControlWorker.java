@@ -7,6 +7,7 @@ import dev.vl3mesh.bridge.reconcile.Reconciler;
 import dev.vl3mesh.bridge.watch.Change;
 import dev.vl3mesh.bridge.watch.Changes;
 import dev.vl3mesh.bridge.watch.ClusterCache;
+import dev.vl3mesh.metrics.Durations;
 import io.fabric8.kubernetes.client.KubernetesClientException;
 import java.time.Duration;
 import java.time.Instant;
@@ -32,6 +33,7 @@ final class ControlWorker implements AutoCloseable {
     private final Reconciler reconciler;
     private final NodeReports reports;
     private final HomeLinks links;
+    private final Durations passes;
     private final InstantSource clock;
     private final Thread thread;
     private volatile boolean leading;
@@ -47,6 +49,7 @@ final class ControlWorker implements AutoCloseable {
             Reconciler reconciler,
             NodeReports reports,
             HomeLinks links,
+            Durations passes,
             InstantSource clock) {
         this.cache = cache;
         this.changes = changes;
@@ -54,6 +57,7 @@ final class ControlWorker implements AutoCloseable {
         this.reconciler = reconciler;
         this.reports = reports;
         this.links = links;
+        this.passes = passes;
         this.clock = clock;
         this.thread = Thread.ofPlatform()
                 .name("control")
@@ -121,6 +125,8 @@ final class ControlWorker implements AutoCloseable {
             toldAsLeader = lead;
         }
         List<Change> drained = changes.drain();
+        long startNanos = System.nanoTime();
+        String outcome = "failed";
         try {
             publisher.publish(drained);
             published = true;
@@ -130,9 +136,12 @@ final class ControlWorker implements AutoCloseable {
                 reconciler.reconcile(drained, now);
                 links.reconcile(now);
             }
+            outcome = "done";
         } catch (KubernetesClientException | IllegalArgumentException e) {
             LOG.warn("a pass over the cluster ended early, everything is looked at again: {}", e.getMessage());
             sweepAt = now.plusSeconds(1);
+        } finally {
+            passes.record(Duration.ofNanos(System.nanoTime() - startNanos), outcome);
         }
     }
 

@@ -3,6 +3,7 @@ package dev.vl3mesh.bridge;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.util.HashMap;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 
@@ -18,6 +19,16 @@ class BridgeConfigTest {
         assertThat(config.httpPort()).isEqualTo(18_080);
         assertThat(config.linkNodePort()).isEqualTo(30_443);
         assertThat(config.linkAddress()).isEmpty();
+        assertThat(config.linkPort()).isEqualTo(18_445);
+        assertThat(config.workloadApi()).isEmpty();
+    }
+
+    @Test
+    void whatIsEmptyIsLeftOut() {
+        Map<String, String> environment = new HashMap<>(LEAST);
+        environment.put("VL3_LINK_NODE_PORT", "");
+        environment.put("SPIFFE_ENDPOINT_SOCKET", "");
+        assertThat(BridgeConfig.of(environment)).isEqualTo(BridgeConfig.of(LEAST));
     }
 
     @Test

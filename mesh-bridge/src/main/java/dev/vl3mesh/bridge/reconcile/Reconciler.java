@@ -22,6 +22,7 @@ import java.util.Optional;
 import java.util.Queue;
 import java.util.Set;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -44,6 +45,8 @@ public final class Reconciler {
     private final BlockUse use;
     private final Map<String, List<ClusterRange>> nodeRanges = new HashMap<>();
     private final Queue<Change> failed = new ConcurrentLinkedQueue<>();
+    private final LongAdder conflicts = new LongAdder();
+    private final LongAdder failures = new LongAdder();
 
     /// Makes a reconciler of one cluster.
     ///
@@ -89,6 +92,16 @@ public final class Reconciler {
         for (Change change = failed.poll(); change != null; change = failed.poll()) {
             timers.at(now.plusSeconds(RETRY_SECONDS), change);
         }
+    }
+
+    /// How often somebody else had written first. May be called from any thread.
+    public long conflicts() {
+        return conflicts.sum();
+    }
+
+    /// How often something could not be written for another reason. May be called from any thread.
+    public long failures() {
+        return failures.sum();
     }
 
     /// When time alone will have changed something.
@@ -213,8 +226,10 @@ public final class Reconciler {
         try {
             action.run();
         } catch (StaleException e) {
+            conflicts.increment();
             failed.add(change);
         } catch (KubernetesClientException | IllegalArgumentException e) {
+            failures.increment();
             LOG.warn("{}: {}", change, e.getMessage());
             failed.add(change);
         }

@@ -92,6 +92,10 @@ public final class BridgeHandlers implements ControlHandlers {
 
     @Override
     public Signed enrol(String token, byte[] request) {
+        if (config.workloadApi().isPresent()) {
+            throw new Refusal("identities of cluster " + config.cluster() + " come from the Workload API: the agent"
+                    + " has to be installed with the same identity.spire values");
+        }
         TokenReview review = client.resource(new TokenReviewBuilder()
                         .withNewSpec()
                         .withToken(token)

@@ -19,9 +19,11 @@ import io.fabric8.kubernetes.client.dsl.Informable;
 import io.fabric8.kubernetes.client.informers.ResourceEventHandler;
 import io.fabric8.kubernetes.client.informers.SharedIndexInformer;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.TreeMap;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.stream.Stream;
@@ -131,6 +133,14 @@ public final class ClusterCache implements ClusterView, AutoCloseable {
     /// Whether every watch has brought everything at least once.
     public boolean synced() {
         return all().allMatch(SharedIndexInformer::hasSynced);
+    }
+
+    /// Whether each watch is open now, by the kind of objects.
+    public Map<String, Boolean> watches() {
+        Map<String, Boolean> open = new TreeMap<>();
+        all().forEach(informer ->
+                open.put(informer.getApiTypeClass().getSimpleName().toLowerCase(Locale.ROOT), informer.isWatching()));
+        return open;
     }
 
     /// Asks for the ranges of services, which change about never.
