@@ -3,9 +3,14 @@ package dev.vl3mesh.metrics;
 import io.micrometer.core.instrument.Timer;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+import io.prometheus.metrics.model.snapshots.ClassicHistogramBuckets;
+import io.prometheus.metrics.model.snapshots.HistogramSnapshot;
+import io.prometheus.metrics.model.snapshots.MetricSnapshot;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.SortedMap;
 import java.util.function.DoubleSupplier;
 import java.util.function.Supplier;
 import java.util.regex.Pattern;
@@ -76,6 +81,34 @@ public final class Metrics {
                     .register(registry)
                     .record(duration);
         };
+    }
+
+    /// Adds a histogram that is kept elsewhere.
+    ///
+    /// @param cumulative the number of observations up to each bound, ascending; the last bound is infinite
+    /// @param sum of all observations
+    public Metrics histogram(
+            String name, String help, Supplier<SortedMap<Double, Long>> cumulative, DoubleSupplier sum) {
+        String family = checked(name, false);
+        registry.getPrometheusRegistry().register(() -> snapshot(family, help, cumulative.get(), sum.getAsDouble()));
+        return this;
+    }
+
+    private static MetricSnapshot snapshot(String name, String help, SortedMap<Double, Long> cumulative, double sum) {
+        ClassicHistogramBuckets.Builder buckets = ClassicHistogramBuckets.builder();
+        long before = 0;
+        for (Map.Entry<Double, Long> bucket : cumulative.entrySet()) {
+            buckets.bucket(bucket.getKey(), bucket.getValue() - before);
+            before = bucket.getValue();
+        }
+        return HistogramSnapshot.builder()
+                .name(name)
+                .help(help)
+                .dataPoint(HistogramSnapshot.HistogramDataPointSnapshot.builder()
+                        .classicHistogramBuckets(buckets.build())
+                        .sum(sum)
+                        .build())
+                .build();
     }
 
     private static String checked(String name, boolean counter) {

@@ -6,6 +6,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
 import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Test;
 
@@ -61,6 +63,20 @@ class MetricsTest {
                 .isZero();
         assertThat(text.value("vl3_work_seconds_max{outcome=\"bad\"}")).isEqualTo(0.5);
         assertThat(text.types()).containsEntry("vl3_work_seconds", "histogram");
+    }
+
+    @Test
+    void aHistogramMayBeKeptElsewhere() {
+        metrics.histogram(
+                "vl3_kept_seconds",
+                "Kept.",
+                () -> new TreeMap<>(Map.of(0.001, 2L, 0.01, 5L, Double.POSITIVE_INFINITY, 6L)),
+                () -> 1.5);
+        StrictText text = scraped();
+        assertThat(text.value("vl3_kept_seconds_bucket{le=\"0.001\"}")).isEqualTo(2);
+        assertThat(text.value("vl3_kept_seconds_bucket{le=\"0.01\"}")).isEqualTo(5);
+        assertThat(text.value("vl3_kept_seconds_count")).isEqualTo(6);
+        assertThat(text.value("vl3_kept_seconds_sum")).isEqualTo(1.5);
     }
 
     @Test

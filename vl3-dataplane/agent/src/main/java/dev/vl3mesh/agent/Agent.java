@@ -17,8 +17,9 @@ import dev.vl3mesh.agent.dns.DnsRooms;
 import dev.vl3mesh.agent.dns.DnsServer;
 import dev.vl3mesh.agent.dns.Zones;
 import dev.vl3mesh.agent.nri.NriWorker;
+import dev.vl3mesh.agent.observe.AgentMetrics;
+import dev.vl3mesh.agent.observe.Connections;
 import dev.vl3mesh.agent.observe.HttpStatus;
-import dev.vl3mesh.agent.observe.MetricsText;
 import dev.vl3mesh.agent.observe.NodeObserver;
 import dev.vl3mesh.agent.observe.StatusJson;
 import dev.vl3mesh.agent.probe.ProbePace;
@@ -28,6 +29,7 @@ import dev.vl3mesh.agent.state.ResourceJournal;
 import dev.vl3mesh.linux.netlink.RouteClient;
 import dev.vl3mesh.linux.netns.NetworkNamespace;
 import dev.vl3mesh.linux.netns.NodeMounts;
+import dev.vl3mesh.metrics.Metrics;
 import dev.vl3mesh.model.DomainName;
 import dev.vl3mesh.model.plan.MeshResource;
 import dev.vl3mesh.model.plan.SnapshotDelta;
@@ -35,8 +37,10 @@ import io.netty.channel.EventLoopGroup;
 import io.netty.channel.nio.NioEventLoopGroup;
 import io.netty.util.concurrent.DefaultThreadFactory;
 import java.io.IOException;
+import java.time.Instant;
 import java.util.Collection;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 
 /// All parts of one agent, put together. The single writer in the middle is the [NodeWorker]: the runtime
@@ -88,10 +92,10 @@ final class Agent {
         nri = new NriWorker(config.nriSocket(), "vl3mesh", "90", node);
         criClient = new CriClient(config.criSocket(), network);
         cri = new CriWorker(criClient, node, () -> !nri.isConnected() || status().missing());
-        MetricsText metrics =
-                new MetricsText(observer, dnsCounters, nri.hookTimes(), control::isConnected, nri::isConnected);
+        Metrics metrics = AgentMetrics.of(observer, dnsCounters, nri.hookTimes(), connections());
         StatusJson status = new StatusJson(self, observer, connections());
-        http = new HttpStatus(config.httpPort(), node::isResponsive, metrics::write, status::write);
+        http = new HttpStatus(
+                config.httpPort(), config.metricsAddress(), node::isResponsive, metrics::scrape, status::write);
     }
 
     private NodeStatus status() {
@@ -106,8 +110,8 @@ final class Agent {
         node.measured(domain, mtu);
     }
 
-    private StatusJson.Connections connections() {
-        return new StatusJson.Connections() {
+    private Connections connections() {
+        return new Connections() {
             @Override
             public boolean control() {
                 return control.isConnected();
@@ -116,6 +120,11 @@ final class Agent {
             @Override
             public long snapshotAgeMillis() {
                 return control.snapshotAgeMillis();
+            }
+
+            @Override
+            public Optional<Instant> certificateEnd() {
+                return control.certificateEnd();
             }
 
             @Override

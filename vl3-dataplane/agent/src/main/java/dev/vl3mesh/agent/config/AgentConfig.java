@@ -3,11 +3,13 @@ package dev.vl3mesh.agent.config;
 import dev.vl3mesh.model.KubeClusterName;
 import dev.vl3mesh.model.NodeName;
 import dev.vl3mesh.model.address.IpAddress;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /// Everything that the agent has to be told, from environment variables.
 ///
@@ -29,6 +31,9 @@ import java.util.Map;
 /// @param rootsFile `VL3_ROOTS_FILE`, whom to trust (PEM)
 /// @param tokenFile `VL3_TOKEN_FILE`, the projected token that proves who this is
 /// @param httpPort `VL3_HTTP_PORT`, for health and metrics on 127.0.0.1
+/// @param metricsAddress `VL3_METRICS_ADDRESS`, an address of the node that shows the metrics too, on the same port
+/// @param workloadApi `SPIFFE_ENDPOINT_SOCKET`, where SPIFFE's Workload API is; absent: the control plane's built-in
+///     issuer gives this node its identity
 public record AgentConfig(
         KubeClusterName cluster,
         String trustDomain,
@@ -46,7 +51,9 @@ public record AgentConfig(
         Path stateFolder,
         Path rootsFile,
         Path tokenFile,
-        int httpPort) {
+        int httpPort,
+        Optional<InetAddress> metricsAddress,
+        Optional<String> workloadApi) {
     private static final int DNS_PORT = 53;
 
     /// Makes an immutable copy of the addresses.
@@ -77,9 +84,15 @@ public record AgentConfig(
                 env.optional("VL3_STATE_FOLDER", Path::of, Path.of("/var/lib/vl3mesh")),
                 env.optional("VL3_ROOTS_FILE", Path::of, Path.of("/etc/vl3mesh/trust/roots.pem")),
                 env.optional("VL3_TOKEN_FILE", Path::of, Path.of("/var/run/secrets/vl3mesh/token")),
-                env.optional("VL3_HTTP_PORT", AgentConfig::port, 18081));
+                env.optional("VL3_HTTP_PORT", AgentConfig::port, 18081),
+                env.optional("VL3_METRICS_ADDRESS", AgentConfig::address, Optional.empty()),
+                env.optional("SPIFFE_ENDPOINT_SOCKET", Optional::of, Optional.empty()));
         env.finish();
         return config;
+    }
+
+    private static Optional<InetAddress> address(String text) {
+        return Optional.of(IpAddress.parse(text).toInetAddress());
     }
 
     private static List<IpAddress> outer(String text) {

@@ -1,29 +1,22 @@
 package dev.vl3mesh.agent.config;
 
-import dev.vl3mesh.identity.IdentityException;
-import dev.vl3mesh.identity.Pem;
 import dev.vl3mesh.identity.SpiffeId;
 import dev.vl3mesh.identity.Svid;
 import dev.vl3mesh.model.plan.MeshResource;
 import dev.vl3mesh.model.plan.ResourceKind;
 import dev.vl3mesh.model.plan.SnapshotDelta;
+import dev.vl3mesh.spire.WorkloadEndpoint;
 import dev.vl3mesh.xds.client.AdsClient;
 import dev.vl3mesh.xds.client.ControlChannel;
-import dev.vl3mesh.xds.client.IdentityClient;
 import dev.vl3mesh.xds.encode.ResourceCodec;
 import dev.vl3mesh.xds.proto.v1.NodeReport;
 import io.grpc.ManagedChannel;
-import io.grpc.StatusRuntimeException;
-import java.io.IOException;
-import java.nio.file.Files;
-import java.security.SecureRandom;
-import java.time.Duration;
 import java.time.Instant;
 import java.util.Collection;
 import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.Map;
-import java.util.Objects;
+import java.util.Optional;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
@@ -36,8 +29,6 @@ import org.slf4j.LoggerFactory;
 /// subscribes to its resources, and reports at each change and every ten seconds.
 public final class ControlWorker {
     private static final Logger log = LoggerFactory.getLogger(ControlWorker.class);
-    private static final Duration RETRY_MIN = Duration.ofMillis(250);
-    private static final Duration RETRY_MAX = Duration.ofSeconds(10);
     private static final long REPORT_MILLIS = 10_000;
     /// Changes that come close together go in one report.
     private static final long REPORT_PAUSE_MILLIS = 100;
@@ -46,11 +37,11 @@ public final class ControlWorker {
     private final ResourceSink sink;
     private final Collection<MeshResource> restored;
     private final Supplier<NodeReport.Builder> reports;
+    private final NodeIdentity identity;
     private final Thread thread;
     private final Semaphore changed = new Semaphore(0);
     private final AtomicLong reportsSent = new AtomicLong();
     private volatile boolean running = true;
-    private volatile @Nullable Svid current;
     private volatile @Nullable AdsClient subscription;
     private volatile long confirmedNanos;
     private volatile boolean confirmed;
@@ -67,6 +58,11 @@ public final class ControlWorker {
         this.sink = sink;
         this.restored = restored;
         this.reports = reports;
+        this.identity = config.workloadApi().isPresent()
+                ? new SpireIdentity(
+                        WorkloadEndpoint.parse(config.workloadApi().get()),
+                        SpiffeId.node(config.trustDomain(), config.node().value()))
+                : new TokenIdentity(config, address());
         this.thread = Thread.ofPlatform().name("vl3-control").daemon().unstarted(this::run);
     }
 
@@ -80,6 +76,7 @@ public final class ControlWorker {
         running = false;
         thread.interrupt();
         thread.join();
+        identity.close();
     }
 
     /// Asks for a report soon.
@@ -97,6 +94,11 @@ public final class ControlWorker {
     /// report while its stream of resources is open. -1 where it has not yet in this life.
     public long snapshotAgeMillis() {
         return confirmed ? TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - confirmedNanos) : -1;
+    }
+
+    /// When the present certificate ends; nothing where there is none yet.
+    public Optional<Instant> certificateEnd() {
+        return identity.present().map(Svid::end);
     }
 
     private void confirm() {
@@ -123,7 +125,7 @@ public final class ControlWorker {
 
     private void run() {
         try {
-            current = enrolUntilDone();
+            identity.await();
             serve();
         } catch (InterruptedException e) {
             log.debug("control: stopped");
@@ -134,48 +136,14 @@ public final class ControlWorker {
         return SpiffeId.control(config.trustDomain());
     }
 
-    private Svid enrolUntilDone() throws InterruptedException {
-        Duration pause = RETRY_MIN;
-        String lastProblem = "";
-        while (true) {
-            String problem;
-            try {
-                return enrol();
-            } catch (StatusRuntimeException | IdentityException | IOException e) {
-                problem = "enrol at " + config.controlAddress() + ": " + e.getMessage();
-            }
-            if (!problem.equals(lastProblem)) {
-                log.warn("{}; trying again, what is attached stays", problem);
-                lastProblem = problem;
-            }
-            TimeUnit.MILLISECONDS.sleep(pause.toMillis());
-            pause = pause.multipliedBy(2).compareTo(RETRY_MAX) < 0 ? pause.multipliedBy(2) : RETRY_MAX;
-        }
-    }
-
-    private Svid enrol() throws IOException {
-        String token = Files.readString(config.tokenFile()).strip();
-        var roots = Pem.certificates(Files.readString(config.rootsFile()));
-        ManagedChannel channel = ControlChannel.anonymous(address(), () -> roots, server());
-        try {
-            Svid svid = new IdentityClient(channel, new SecureRandom()).enrol(token);
-            log.info(
-                    "enrolled as {}, until {}",
-                    svid.id(),
-                    svid.chain().getFirst().getNotAfter().toInstant());
-            return svid;
-        } finally {
-            channel.shutdownNow();
-        }
-    }
-
     private String address() {
         return config.controlAddress().getHostString() + ":"
                 + config.controlAddress().getPort();
     }
 
     private void serve() throws InterruptedException {
-        ManagedChannel channel = ControlChannel.mutual(address(), () -> Objects.requireNonNull(current), server());
+        ManagedChannel channel =
+                ControlChannel.mutual(address(), () -> identity.present().orElseThrow(), server());
         AdsClient client =
                 new AdsClient(channel, config.node().value(), new ControlFeed(config.cluster(), watched(sink)));
         versions().forEach(client::restore);
@@ -192,7 +160,7 @@ public final class ControlWorker {
                         .setNonce(Long.toString(reportsSent.incrementAndGet()))
                         .build();
                 stream.send(report);
-                renewIfDue();
+                identity.renewIfDue();
             }
         } finally {
             channel.shutdownNow();
@@ -206,19 +174,5 @@ public final class ControlWorker {
                     .put(resource.key().wireName(), ResourceCodec.version(ResourceCodec.encode(resource)));
         }
         return versions;
-    }
-
-    /// The next identity is used by the next connection; streams that are open stay open. A failure is no
-    /// harm for the last third of the old one's life.
-    private void renewIfDue() {
-        Svid old = Objects.requireNonNull(current);
-        if (Instant.now().isBefore(old.renewAt())) {
-            return;
-        }
-        try {
-            current = enrol();
-        } catch (StatusRuntimeException | IdentityException | IOException e) {
-            log.warn("renew {}: {}; trying again", old.id(), e.getMessage());
-        }
     }
 }

@@ -1,6 +1,6 @@
 package dev.vl3mesh.agent.nri;
 
-import java.util.Map;
+import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.LongAdder;
@@ -35,8 +35,8 @@ public final class HookTimes {
     }
 
     /// The number of calls that took no longer than each bound, by the bound in seconds; the last bound is infinite.
-    public Map<Double, Long> cumulative() {
-        Map<Double, Long> cumulative = new TreeMap<>();
+    public SortedMap<Double, Long> cumulative() {
+        SortedMap<Double, Long> cumulative = new TreeMap<>();
         long sum = 0;
         for (int i = 0; i < counts.length; i++) {
             sum += counts[i].sum();

@@ -21,18 +21,6 @@ public final class StatusJson {
     private final NodeObserver observer;
     private final Connections connections;
 
-    /// Whom the agent listens to.
-    public interface Connections {
-        /// Whether the stream to the control plane is open.
-        boolean control();
-
-        /// Milliseconds since the control plane last confirmed what this node has; -1 where it has not yet.
-        long snapshotAgeMillis();
-
-        /// Whether the runtime tells of each new pod at once.
-        boolean nri();
-    }
-
     private record Status(
             String cluster,
             String node,

@@ -11,6 +11,7 @@ import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
 class AgentConfigTest {
@@ -44,7 +45,9 @@ class AgentConfigTest {
                         Path.of("/var/lib/vl3mesh"),
                         Path.of("/etc/vl3mesh/trust/roots.pem"),
                         Path.of("/var/run/secrets/vl3mesh/token"),
-                        18081));
+                        18081,
+                        Optional.empty(),
+                        Optional.empty()));
     }
 
     @Test
