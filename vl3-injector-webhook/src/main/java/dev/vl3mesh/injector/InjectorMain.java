@@ -11,11 +11,12 @@ import dev.vl3mesh.injector.admission.PodValidation;
 import dev.vl3mesh.injector.allocate.AddressAllocator;
 import dev.vl3mesh.injector.allocate.MeshCache;
 import dev.vl3mesh.injector.allocate.Occupancies;
+import dev.vl3mesh.injector.observe.InjectorMetrics;
 import dev.vl3mesh.injector.tls.WebhookCertificate;
+import dev.vl3mesh.metrics.Durations;
+import dev.vl3mesh.metrics.Metrics;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientBuilder;
-import io.micrometer.prometheusmetrics.PrometheusConfig;
-import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.net.InetSocketAddress;
@@ -32,6 +33,8 @@ public final class InjectorMain {
     /// How long the API server may still send reviews to a replica that is ending, in seconds.
     private static final int DRAIN_SECONDS = 3;
 
+    private static final String TEXT = "text/plain";
+
     private InjectorMain() {}
 
     /// Runs until the process is told to end.
@@ -40,7 +43,7 @@ public final class InjectorMain {
         System.setProperty("sun.net.httpserver.nodelay", "true");
         InjectorConfig config = InjectorConfig.of(System.getenv());
         SecureRandom random = new SecureRandom();
-        PrometheusMeterRegistry meters = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
+        Metrics metrics = new Metrics();
         Occupancies occupancies = new Occupancies(random);
         try (KubernetesClient client = new KubernetesClientBuilder().build();
                 MeshCache cache = new MeshCache(client, occupancies);
@@ -48,8 +51,11 @@ public final class InjectorMain {
                         new WebhookCertificate(config, client, InstantSource.system(), random)) {
             occupancies.domains(cache::domain);
             certificate.start();
-            HttpsServer server = admission(config, client, cache, occupancies, certificate, meters, random);
-            HttpServer health = health(() -> cache.synced() && certificate.ready(), meters);
+            AddressAllocator allocator = new AddressAllocator(config.cluster(), client, cache, occupancies);
+            InjectorMetrics.add(metrics, allocator::conflicts, cache::watches, certificate::end);
+            HttpsServer server = admission(
+                    config, client, cache, allocator, certificate, InjectorMetrics.admissions(metrics), random);
+            HttpServer health = health(() -> cache.synced() && certificate.ready(), metrics);
             CountDownLatch end = new CountDownLatch(1);
             Runtime.getRuntime().addShutdownHook(new Thread(() -> {
                 health.stop(0);
@@ -65,37 +71,38 @@ public final class InjectorMain {
             InjectorConfig config,
             KubernetesClient client,
             MeshCache cache,
-            Occupancies occupancies,
+            AddressAllocator allocator,
             WebhookCertificate certificate,
-            PrometheusMeterRegistry meters,
+            Durations admissions,
             SecureRandom random)
             throws IOException {
         ClaimCheck claims = new ClaimCheck(client, cache);
-        AddressAllocator allocator = new AddressAllocator(config.cluster(), client, cache, occupancies);
         HttpsServer server = HttpsServer.create(new InetSocketAddress(InjectorConfig.HTTPS_PORT), 128);
         server.setHttpsConfigurator(new HttpsConfigurator(certificate.context()));
         server.setExecutor(Executors.newVirtualThreadPerTaskExecutor());
         server.createContext(
-                "/mutate", AdmissionHandler.of(new PodAdmission(config, cache, allocator, claims, random), meters));
-        server.createContext("/validate", AdmissionHandler.of(new PodValidation(cache, claims), meters));
-        server.createContext("/validate-domain", AdmissionHandler.of(new DomainValidation(), meters));
+                "/mutate", AdmissionHandler.of(new PodAdmission(config, cache, allocator, claims, random), admissions));
+        server.createContext("/validate", AdmissionHandler.of(new PodValidation(cache, claims), admissions));
+        server.createContext("/validate-domain", AdmissionHandler.of(new DomainValidation(), admissions));
         server.start();
         return server;
     }
 
-    private static HttpServer health(BooleanSupplier ready, PrometheusMeterRegistry meters) throws IOException {
+    private static HttpServer health(BooleanSupplier ready, Metrics metrics) throws IOException {
         HttpServer server = HttpServer.create(new InetSocketAddress(InjectorConfig.HTTP_PORT), 16);
         server.setExecutor(Executors.newVirtualThreadPerTaskExecutor());
-        answer(server, "/healthz", () -> true, () -> "ok\n");
-        answer(server, "/readyz", ready, () -> ready.getAsBoolean() ? "ok\n" : "not yet\n");
-        answer(server, "/metrics", () -> true, meters::scrape);
+        answer(server, "/healthz", () -> true, TEXT, () -> "ok\n");
+        answer(server, "/readyz", ready, TEXT, () -> ready.getAsBoolean() ? "ok\n" : "not yet\n");
+        answer(server, "/metrics", () -> true, Metrics.CONTENT_TYPE, metrics::scrape);
         server.start();
         return server;
     }
 
-    private static void answer(HttpServer server, String path, BooleanSupplier well, Supplier<String> text) {
+    private static void answer(
+            HttpServer server, String path, BooleanSupplier well, String type, Supplier<String> text) {
         server.createContext(path, exchange -> {
             byte[] body = text.get().getBytes(StandardCharsets.UTF_8);
+            exchange.getResponseHeaders().set("Content-Type", type);
             exchange.sendResponseHeaders(well.getAsBoolean() ? 200 : 503, body.length);
             try (OutputStream out = exchange.getResponseBody()) {
                 out.write(body);

@@ -7,10 +7,9 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpHandler;
 import dev.vl3mesh.api.v1alpha1.Domain;
+import dev.vl3mesh.metrics.Durations;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.client.KubernetesClientException;
-import io.micrometer.core.instrument.MeterRegistry;
-import io.micrometer.core.instrument.Timer;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -33,31 +32,31 @@ public final class AdmissionHandler<T> implements HttpHandler {
     private final String name;
     private final Class<T> type;
     private final Function<Review<T>, Verdict> decision;
-    private final MeterRegistry meters;
+    private final Durations admissions;
     // what a newer API server says beyond our model is nothing that we decide on
     private final ObjectMapper json =
             new ObjectMapper().configure(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES, false);
 
-    private AdmissionHandler(String name, Class<T> type, Function<Review<T>, Verdict> decision, MeterRegistry meters) {
+    private AdmissionHandler(String name, Class<T> type, Function<Review<T>, Verdict> decision, Durations admissions) {
         this.name = name;
         this.type = type;
         this.decision = decision;
-        this.meters = meters;
+        this.admissions = admissions;
     }
 
     /// The endpoint that changes pods.
-    public static AdmissionHandler<?> of(PodAdmission admission, MeterRegistry meters) {
-        return new AdmissionHandler<>("mutate", Pod.class, admission::admit, meters);
+    public static AdmissionHandler<?> of(PodAdmission admission, Durations admissions) {
+        return new AdmissionHandler<>("mutate", Pod.class, admission::admit, admissions);
     }
 
     /// The endpoint that checks pods.
-    public static AdmissionHandler<?> of(PodValidation validation, MeterRegistry meters) {
-        return new AdmissionHandler<>("validate", Pod.class, validation::validate, meters);
+    public static AdmissionHandler<?> of(PodValidation validation, Durations admissions) {
+        return new AdmissionHandler<>("validate", Pod.class, validation::validate, admissions);
     }
 
     /// The endpoint that checks domains.
-    public static AdmissionHandler<?> of(DomainValidation validation, MeterRegistry meters) {
-        return new AdmissionHandler<>("validate-domain", Domain.class, validation::validate, meters);
+    public static AdmissionHandler<?> of(DomainValidation validation, Durations admissions) {
+        return new AdmissionHandler<>("validate-domain", Domain.class, validation::validate, admissions);
     }
 
     @Override
@@ -84,13 +83,7 @@ public final class AdmissionHandler<T> implements HttpHandler {
                     200,
                     json.writeValueAsBytes(answer(request.path("uid").asText(), verdict)));
         } finally {
-            Timer.builder("vl3mesh.admission")
-                    .description("Time from an admission review to its answer")
-                    .tag("endpoint", name)
-                    .tag("outcome", outcome)
-                    .publishPercentiles(0.5, 0.99)
-                    .register(meters)
-                    .record(Duration.ofNanos(System.nanoTime() - start));
+            admissions.record(Duration.ofNanos(System.nanoTime() - start), name, outcome);
         }
     }
 

@@ -21,6 +21,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.SequencedMap;
+import java.util.concurrent.atomic.LongAdder;
 import org.jspecify.annotations.Nullable;
 
 /// Gives pods their addresses by creating Attachments: an address is a pod's once the API server has taken the object
@@ -35,6 +36,7 @@ public final class AddressAllocator {
     private final KubernetesClient client;
     private final MeshCache cache;
     private final Occupancies occupancies;
+    private final LongAdder conflicts = new LongAdder();
 
     /// Allocates from the blocks of one cluster.
     public AddressAllocator(
@@ -43,6 +45,11 @@ public final class AddressAllocator {
         this.client = client;
         this.cache = cache;
         this.occupancies = occupancies;
+    }
+
+    /// How often a chosen address was another replica's already.
+    public long conflicts() {
+        return conflicts.sum();
     }
 
     /// A pod that wants addresses.
@@ -229,6 +236,7 @@ public final class AddressAllocator {
             return true;
         } catch (KubernetesClientException e) {
             if (e.getCode() == HttpURLConnection.HTTP_CONFLICT) {
+                conflicts.increment();
                 return false; // another replica's; the hold on the index keeps it from being tried again
             }
             occupancies.release(domain, plan, index);

@@ -9,8 +9,10 @@ import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.informers.ResourceEventHandler;
 import io.fabric8.kubernetes.client.informers.SharedIndexInformer;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -73,6 +75,15 @@ public final class MeshCache implements AutoCloseable {
     /// Whether every watch has brought everything at least once.
     public boolean synced() {
         return Stream.of(namespaces, domains, blocks, attachments).allMatch(SharedIndexInformer::hasSynced);
+    }
+
+    /// Whether each watch is open now, by the kind of objects.
+    public Map<String, Boolean> watches() {
+        Map<String, Boolean> open = new TreeMap<>();
+        Stream.of(namespaces, domains, blocks, attachments)
+                .forEach(informer -> open.put(
+                        informer.getApiTypeClass().getSimpleName().toLowerCase(Locale.ROOT), informer.isWatching()));
+        return open;
     }
 
     /// The value of a namespace's domains label, as far as the watch knows; null where there is none.

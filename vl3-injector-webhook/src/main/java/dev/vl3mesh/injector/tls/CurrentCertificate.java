@@ -5,7 +5,9 @@ import java.security.GeneralSecurityException;
 import java.security.Principal;
 import java.security.PrivateKey;
 import java.security.cert.X509Certificate;
+import java.time.Instant;
 import java.util.List;
+import java.util.Optional;
 import javax.net.ssl.KeyManager;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLEngine;
@@ -26,6 +28,12 @@ final class CurrentCertificate extends X509ExtendedKeyManager {
 
     boolean present() {
         return current != null;
+    }
+
+    /// When the certificate ends; nothing where there is none yet.
+    Optional<Instant> end() {
+        return Optional.ofNullable(current)
+                .map(pair -> pair.chain().getFirst().getNotAfter().toInstant());
     }
 
     /// A context whose handshakes ask for the certificate of that moment.

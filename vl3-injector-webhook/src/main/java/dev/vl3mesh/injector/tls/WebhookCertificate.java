@@ -22,6 +22,7 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
@@ -66,6 +67,11 @@ public final class WebhookCertificate implements AutoCloseable {
     /// Whether the API server can call.
     public boolean ready() {
         return current.present();
+    }
+
+    /// When the certificate that the API server sees ends; nothing where there is none yet.
+    public Optional<Instant> end() {
+        return current.end();
     }
 
     /// A context whose handshakes use the certificate of that moment.
