@@ -49,3 +49,36 @@ readOnlyRootFilesystem: true
 capabilities: {drop: [ALL]}
 seccompProfile: {type: RuntimeDefault}
 {{- end -}}
+
+{{/* Annotations of a component's pods. */}}
+{{- define "vl3mesh.podAnnotations" -}}
+vl3mesh.dev/build: {{ .root.Values.image.build | quote }}
+{{- if .scraped }}
+prometheus.io/scrape: "true"
+prometheus.io/port: {{ .port | quote }}
+prometheus.io/path: /metrics
+{{- end }}
+{{- end -}}
+
+{{/* Where SPIFFE's Workload API is, if identities come from it. */}}
+{{- define "vl3mesh.spireEnv" -}}
+{{- if .Values.identity.spire.enabled -}}
+- {name: SPIFFE_ENDPOINT_SOCKET, value: "unix:///spiffe-workload-api/{{ .Values.identity.spire.socket }}"}
+{{- end -}}
+{{- end -}}
+
+{{- define "vl3mesh.spireMount" -}}
+{{- if .Values.identity.spire.enabled -}}
+- {name: spiffe, mountPath: /spiffe-workload-api, readOnly: true}
+{{- end -}}
+{{- end -}}
+
+{{- define "vl3mesh.spireVolume" -}}
+{{- with .Values.identity.spire -}}
+{{- if and .enabled .hostPath -}}
+- {name: spiffe, hostPath: {path: {{ .hostPath }}, type: Directory}}
+{{- else if .enabled -}}
+- {name: spiffe, csi: {driver: {{ .csiDriver }}, readOnly: true}}
+{{- end -}}
+{{- end -}}
+{{- end -}}

@@ -79,7 +79,22 @@ class ChartIT {
                 "link.service.type=LoadBalancer",
                 "link.service.nodePort=null",
                 "link.address=link.example.test:443",
-                "agent.nri=false");
+                "agent.nri=false",
+                "metrics.agent.onNodeAddress=true",
+                "metrics.podMonitor.enabled=true",
+                "metrics.podMonitor.labels.release=prometheus",
+                "identity.spire.enabled=true",
+                "identity.spire.hostPath=/run/spire/agent-sockets",
+                "identity.spire.socket=agent.sock");
+    }
+
+    @Test
+    void mountsTheWorkloadApiByItsCsiDriver() throws Exception {
+        String output = helm("cluster.name=east", "identity.spire.enabled=true").output();
+        assertThat(output.split("csi: \\{driver: csi.spiffe.io, readOnly: true}", -1))
+                .as("in control plane and agent, not in the webhook")
+                .hasSize(3);
+        assertThat(output).contains("unix:///spiffe-workload-api/spire-agent.sock");
     }
 
     @Test

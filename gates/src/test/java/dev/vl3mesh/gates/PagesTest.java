@@ -6,7 +6,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -48,13 +50,38 @@ class PagesTest {
         assertThat(broken).isEmpty();
     }
 
+    /// Metrics and their types, as the sources make them.
+    private static Map<String, String> metrics() {
+        String sources = sources("vl3-dataplane/agent") + sources("mesh-bridge") + sources("vl3-injector-webhook");
+        Map<String, String> types = new TreeMap<>();
+        Matcher made = Pattern.compile("\\.(gauge|counter|duration|histogram)s?\\(\\s*\"(vl3_[a-z0-9_]+)\"")
+                .matcher(sources);
+        while (made.find()) {
+            String type = made.group(1).equals("duration") ? "histogram" : made.group(1);
+            assertThat(types.getOrDefault(made.group(2), type))
+                    .as(made.group(2))
+                    .isEqualTo(type);
+            types.put(made.group(2), type);
+        }
+        assertThat(types.keySet())
+                .as("a name that nothing is made of, or a metric that this test does not see")
+                .containsExactlyElementsOf(found(Pattern.compile("\"(vl3_[a-z0-9_]+)\""), sources));
+        return types;
+    }
+
     @Test
     void metricsAreDocumented() {
-        Set<String> written = found(Pattern.compile("\"(vl3_[a-z0-9_]+)\""), sources("vl3-dataplane/agent"));
-        written.addAll(found(Pattern.compile("\"(vl3_[a-z0-9_]+)\""), sources("mesh-bridge")));
-        written.addAll(found(Pattern.compile("\"(vl3_[a-z0-9_]+)\""), sources("vl3-injector-webhook")));
-        Set<String> documented = found(Pattern.compile("`(vl3_[a-z0-9_]+)`"), Tree.read(Path.of("docs/metrics.md")));
-        assertThat(documented).containsExactlyElementsOf(written);
+        String page = Tree.read(Path.of("docs/metrics.md"));
+        Map<String, String> documented = new TreeMap<>();
+        Matcher row =
+                Pattern.compile("(?m)^\\| `(vl3_[a-z0-9_]+)` \\| ([a-z]+) \\|").matcher(page);
+        while (row.find()) {
+            documented.put(row.group(1), row.group(2));
+        }
+        assertThat(documented).hasSizeGreaterThan(20).containsExactlyInAnyOrderEntriesOf(metrics());
+        assertThat(documented.keySet())
+                .as("the page speaks of metrics that are in no table")
+                .containsAll(found(Pattern.compile("`(vl3_[a-z0-9_]+)"), page));
     }
 
     @Test
@@ -87,7 +114,7 @@ class PagesTest {
     void chartValuesExist() {
         String values = Tree.read(Path.of("deploy/helm/vl3mesh/values.yaml"));
         Set<String> documented = found(
-                Pattern.compile("(?m)`((?:cluster|image|control|link|injector|agent)\\.[A-Za-z.]+)`"),
+                Pattern.compile("(?m)`((?:cluster|image|control|link|injector|agent|metrics|identity)\\.[A-Za-z.]+)`"),
                 Tree.read(Path.of("docs/operations.md")));
         assertThat(documented).isNotEmpty().allSatisfy(value -> {
             String last = value.substring(value.lastIndexOf('.') + 1);
