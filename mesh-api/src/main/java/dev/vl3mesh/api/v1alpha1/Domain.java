@@ -1,5 +1,7 @@
 package dev.vl3mesh.api.v1alpha1;
 
+import io.fabric8.crd.generator.annotation.AdditionalPrinterColumn;
+import io.fabric8.generator.annotation.ValidationRule;
 import io.fabric8.kubernetes.client.CustomResource;
 import io.fabric8.kubernetes.model.annotation.Group;
 import io.fabric8.kubernetes.model.annotation.Plural;
@@ -15,6 +17,15 @@ import java.util.Optional;
 @Version(ApiGroup.VERSION)
 @Plural("domains")
 @ShortNames("vl3d")
+@AdditionalPrinterColumn(
+        name = "READY",
+        jsonPath = ".status.conditions[?(@.type==\"Ready\")].status",
+        type = AdditionalPrinterColumn.Type.STRING)
+@AdditionalPrinterColumn(
+        name = "AGE",
+        jsonPath = ".metadata.creationTimestamp",
+        type = AdditionalPrinterColumn.Type.DATE)
+@ValidationRule(value = "has(self.spec)", message = "spec is missing: write its prefixes and its carrier")
 public final class Domain extends CustomResource<DomainSpec, DomainStatus> {
     private static final long serialVersionUID = 1L;
 
