@@ -7,8 +7,11 @@ import dev.vl3mesh.identity.Svid;
 import dev.vl3mesh.injector.InjectorConfig;
 import io.fabric8.kubernetes.api.model.Secret;
 import io.fabric8.kubernetes.api.model.SecretBuilder;
+import io.fabric8.kubernetes.api.model.admissionregistration.v1.MutatingWebhook;
 import io.fabric8.kubernetes.api.model.admissionregistration.v1.MutatingWebhookConfiguration;
+import io.fabric8.kubernetes.api.model.admissionregistration.v1.ValidatingWebhook;
 import io.fabric8.kubernetes.api.model.admissionregistration.v1.ValidatingWebhookConfiguration;
+import io.fabric8.kubernetes.api.model.admissionregistration.v1.WebhookClientConfig;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientException;
 import java.io.IOException;
@@ -26,6 +29,7 @@ import java.util.Optional;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import java.util.function.UnaryOperator;
 import javax.net.ssl.SSLContext;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -94,12 +98,9 @@ public final class WebhookCertificate implements AutoCloseable {
         }
         Instant now = clock.instant();
         WebhookRoots roots = sharedRoots(now);
-        publish(roots.bundle());
+        publish(published -> roots.bundle(published, now));
         CertificateIssuer signing = roots.signing(now);
-        boolean sameIssuer = issuer != null && issuer.root().equals(signing.root());
-        if (!sameIssuer
-                || issued == null
-                || now.isAfter(issued.getNotAfter().toInstant().minus(LIFETIME.dividedBy(3)))) {
+        if (needed(signing, now)) {
             Svid svid = signing.issue(
                     new SpiffeId(config.cluster() + ".vl3mesh.internal", "/injector"),
                     List.of(config.host()),
@@ -112,6 +113,17 @@ public final class WebhookCertificate implements AutoCloseable {
                     "serving with a certificate that ends at {}",
                     issued.getNotAfter().toInstant());
         }
+    }
+
+    /// A certificate of a root that is replaced is good until the API server must have heard of the new one.
+    private boolean needed(CertificateIssuer signing, Instant now) {
+        if (issued == null || issuer == null) {
+            return true;
+        }
+        Instant end = issued.getNotAfter().toInstant();
+        return issuer.root().equals(signing.root())
+                ? now.isAfter(end.minus(LIFETIME.dividedBy(3)))
+                : WebhookRoots.active(signing, now) || now.isAfter(end);
     }
 
     private void readFiles(Path folder) throws IOException {
@@ -161,28 +173,43 @@ public final class WebhookCertificate implements AutoCloseable {
         }
     }
 
-    private void publish(String bundle) {
+    /// @param bundle of what a configuration has now; empty for nothing
+    private void publish(UnaryOperator<String> bundle) {
         var registration = client.admissionRegistration().v1();
         MutatingWebhookConfiguration mutating = registration
                 .mutatingWebhookConfigurations()
                 .withName(InjectorConfig.NAME)
                 .require();
-        boolean mutatingCurrent = mutating.getWebhooks().stream()
-                .allMatch(hook -> Objects.equals(hook.getClientConfig().getCaBundle(), bundle));
-        if (!mutatingCurrent) {
-            mutating.getWebhooks().forEach(hook -> hook.getClientConfig().setCaBundle(bundle));
+        if (trust(
+                mutating.getWebhooks().stream()
+                        .map(MutatingWebhook::getClientConfig)
+                        .toList(),
+                bundle)) {
             client.resource(mutating).update();
         }
         ValidatingWebhookConfiguration validating = registration
                 .validatingWebhookConfigurations()
                 .withName(InjectorConfig.NAME)
                 .require();
-        boolean validatingCurrent = validating.getWebhooks().stream()
-                .allMatch(hook -> Objects.equals(hook.getClientConfig().getCaBundle(), bundle));
-        if (!validatingCurrent) {
-            validating.getWebhooks().forEach(hook -> hook.getClientConfig().setCaBundle(bundle));
+        if (trust(
+                validating.getWebhooks().stream()
+                        .map(ValidatingWebhook::getClientConfig)
+                        .toList(),
+                bundle)) {
             client.resource(validating).update();
         }
+    }
+
+    /// @return whether that changed anything
+    private static boolean trust(List<WebhookClientConfig> hooks, UnaryOperator<String> bundle) {
+        String wanted = bundle.apply(hooks.stream()
+                .map(WebhookClientConfig::getCaBundle)
+                .filter(Objects::nonNull)
+                .findFirst()
+                .orElse(""));
+        boolean current = hooks.stream().allMatch(hook -> wanted.equals(hook.getCaBundle()));
+        hooks.forEach(hook -> hook.setCaBundle(wanted));
+        return !current;
     }
 
     @Override

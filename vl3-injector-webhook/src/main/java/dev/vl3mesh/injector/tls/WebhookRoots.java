@@ -1,6 +1,7 @@
 package dev.vl3mesh.injector.tls;
 
 import dev.vl3mesh.identity.CertificateIssuer;
+import dev.vl3mesh.identity.IdentityException;
 import dev.vl3mesh.identity.Pem;
 import java.nio.charset.StandardCharsets;
 import java.security.SecureRandom;
@@ -9,8 +10,10 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Base64;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 
 /// The roots that the API server trusts for the webhook, oldest first. A new root is published a while before
@@ -21,7 +24,7 @@ import java.util.TreeMap;
 record WebhookRoots(List<CertificateIssuer> issuers) {
     static final Duration ROOT_LIFETIME = Duration.ofDays(365);
     /// How long a root is published before its first use; the API server learns of it within seconds.
-    static final Duration ACTIVATION = Duration.ofMinutes(2);
+    static final Duration ACTIVATION = Duration.ofSeconds(30);
 
     private static final String KEY_PREFIX = "root-";
 
@@ -53,19 +56,46 @@ record WebhookRoots(List<CertificateIssuer> issuers) {
     /// The newest root that has been published long enough, or the oldest where none has.
     CertificateIssuer signing(Instant now) {
         for (CertificateIssuer issuer : issuers.reversed()) {
-            Instant made = issuer.root().getNotAfter().toInstant().minus(ROOT_LIFETIME);
-            if (!made.plus(ACTIVATION).isAfter(now)) {
+            if (active(issuer, now)) {
                 return issuer;
             }
         }
         return issuers.getFirst();
     }
 
-    /// What the webhook configurations get: all certificates, PEM in base64.
-    String bundle() {
-        List<X509Certificate> certificates =
-                issuers.stream().map(CertificateIssuer::root).toList();
-        return base64(Pem.certificates(certificates));
+    /// Whether a root has been published long enough to sign with it.
+    static boolean active(CertificateIssuer issuer, Instant now) {
+        return age(issuer, now).compareTo(ACTIVATION) >= 0;
+    }
+
+    private static Duration age(CertificateIssuer issuer, Instant now) {
+        return Duration.between(issuer.root().getNotAfter().toInstant().minus(ROOT_LIFETIME), now);
+    }
+
+    /// What the webhook configurations get: all certificates, PEM in base64. Those that were published before stay
+    /// until every replica must have come to sign with a newer root, so that roots can be replaced while admission
+    /// goes on, also when their Secret was deleted.
+    ///
+    /// @param published what the configurations have now; empty for nothing
+    String bundle(String published, Instant now) {
+        Set<X509Certificate> certificates = new LinkedHashSet<>();
+        issuers.forEach(issuer -> certificates.add(issuer.root()));
+        boolean settled =
+                issuers.stream().allMatch(issuer -> age(issuer, now).compareTo(ACTIVATION.multipliedBy(2)) > 0);
+        if (!settled) {
+            read(published).stream()
+                    .filter(certificate -> certificate.getNotAfter().toInstant().isAfter(now))
+                    .forEach(certificates::add);
+        }
+        return base64(Pem.certificates(List.copyOf(certificates)));
+    }
+
+    private static List<X509Certificate> read(String published) {
+        try {
+            return Pem.certificates(new String(Base64.getDecoder().decode(published), StandardCharsets.UTF_8));
+        } catch (IllegalArgumentException | IdentityException _) {
+            return List.of(); // nothing yet, or somebody else's words: no replica of ours is known by them
+        }
     }
 
     /// As the data of a Secret.
