@@ -10,12 +10,17 @@ import dev.vl3mesh.model.join.Labels;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.SequencedMap;
+import org.jspecify.annotations.Nullable;
 
 /// The annotation that tells a pod, and everybody who looks at it, its addresses.
 final class Annotations {
     private static final ObjectMapper JSON = new ObjectMapper();
     private static final TypeReference<LinkedHashMap<String, List<String>>> SHAPE = new TypeReference<>() {};
+
+    private static final String FORM =
+            "annotation " + Labels.ATTACHMENTS + " is not JSON of the form {\"red\":[\"172.16.3.7\"]}";
 
     private Annotations() {}
 
@@ -39,18 +44,21 @@ final class Annotations {
     static SequencedMap<DomainName, List<IpAddress>> read(String text) {
         SequencedMap<DomainName, List<IpAddress>> read = new LinkedHashMap<>();
         try {
-            JSON.readValue(text, SHAPE).forEach((domain, addresses) -> {
-                if (addresses == null || addresses.isEmpty()) {
-                    throw new IllegalArgumentException("domain " + domain + " has no address");
-                }
-                read.put(
-                        new DomainName(domain),
-                        addresses.stream().map(IpAddress::parse).toList());
-            });
+            @Nullable Map<String, List<String>> shape = JSON.readValue(text, SHAPE);
+            if (shape == null || shape.values().stream().anyMatch(Annotations::lacking)) {
+                throw new IllegalArgumentException(FORM);
+            }
+            shape.forEach((domain, addresses) -> read.put(
+                    new DomainName(domain),
+                    addresses.stream().map(IpAddress::parse).toList()));
             return read;
         } catch (JsonProcessingException e) {
-            throw new IllegalArgumentException(
-                    "annotation " + Labels.ATTACHMENTS + " is not JSON of the form {\"red\":[\"172.16.3.7\"]}", e);
+            throw new IllegalArgumentException(FORM, e);
         }
+    }
+
+    /// JSON's null can stand for everything.
+    private static boolean lacking(@Nullable List<String> addresses) {
+        return addresses == null || addresses.isEmpty() || addresses.stream().anyMatch(Objects::isNull);
     }
 }
