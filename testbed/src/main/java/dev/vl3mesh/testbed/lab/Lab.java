@@ -172,6 +172,11 @@ public final class Lab implements ClusterProvider {
         return commands.attempt(line);
     }
 
+    /// The address at which the clusters reach servers on the host.
+    public String hostAddress() {
+        return Topology.HOST_MGMT;
+    }
+
     /// The merged kubeconfig.
     public Path kubeconfig() {
         return paths.kubeconfig();

@@ -14,6 +14,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.function.BooleanSupplier;
+import java.util.stream.Stream;
 
 /// One cluster of the lab, and what can be done to it.
 public final class LabCluster implements ClusterProvider.Cluster {
@@ -67,6 +68,18 @@ public final class LabCluster implements ClusterProvider.Cluster {
     /// @param number from 1
     public NodePlan node(int number) {
         return plan.nodes().get(number - 1);
+    }
+
+    /// The API server's audit log since the cluster was made: a JSON object (`audit.k8s.io/v1`, Event) a line; several
+    /// files where it was rotated.
+    public List<Path> auditLogs() {
+        try (Stream<Path> logs = Files.list(files.node(node(1)).resolve("log"))) {
+            return logs.filter(file -> file.getFileName().toString().matches("audit.*\\.json"))
+                    .sorted()
+                    .toList();
+        } catch (IOException e) {
+            throw new LabException("looking for the audit log of " + name() + ": " + e.getMessage(), e);
+        }
     }
 
     /// A client for the cluster's administrator; close it.

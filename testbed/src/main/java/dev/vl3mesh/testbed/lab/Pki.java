@@ -32,8 +32,8 @@ import org.bouncycastle.operator.OperatorCreationException;
 import org.bouncycastle.operator.jcajce.JcaContentSignerBuilder;
 import org.bouncycastle.util.io.pem.PemObject;
 
-/// The certificate authority of one lab cluster: EC P-256 throughout, valid for a year.
-final class Pki {
+/// A certificate authority, of a lab cluster or of a server in a test: EC P-256 throughout, valid for a year.
+public final class Pki {
     private static final SecureRandom RANDOM = new SecureRandom();
     private static final X962Parameters P256 = new X962Parameters(SECObjectIdentifiers.secp256r1);
     private static final Duration LIFETIME = Duration.ofDays(365);
@@ -43,9 +43,10 @@ final class Pki {
     private final X509Certificate root;
 
     /// A key and its certificate, PEM.
-    record Identity(String key, String certificate) {}
+    public record Identity(String key, String certificate) {}
 
-    Pki() {
+    /// Makes a new root.
+    public Pki() {
         try {
             JcaX509v3CertificateBuilder builder = builder(name, keys);
             builder.addExtension(Extension.basicConstraints, true, new BasicConstraints(true));
@@ -66,7 +67,8 @@ final class Pki {
         }
     }
 
-    String rootPem() {
+    /// The root certificate, PEM.
+    public String rootPem() {
         return pem(root);
     }
 
@@ -75,7 +77,7 @@ final class Pki {
     /// @param subject such as `O=system:masters,CN=admin`
     /// @param dnsNames and
     /// @param addresses of the server, empty for a client
-    Identity issue(String subject, List<String> dnsNames, List<String> addresses) {
+    public Identity issue(String subject, List<String> dnsNames, List<String> addresses) {
         KeyPair leaf = newKeys();
         try {
             JcaX509v3CertificateBuilder builder = builder(new X500Name(subject), leaf);
