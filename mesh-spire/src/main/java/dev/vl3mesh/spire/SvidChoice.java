@@ -38,8 +38,8 @@ final class SvidChoice {
             X509Bundle bundle = X509Bundle.parse(TrustDomain.parse(expected.trustDomain()), bytes(chosen.getBundle()));
             Svid made = new Svid(svid.getPrivateKey(), svid.getChain(), List.copyOf(bundle.getX509Authorities()));
             if (!matches(made)) {
-                throw new IdentityException("the key that the Workload API gives for " + expected
-                        + " is not the one of its certificate");
+                throw new IdentityException(
+                        "the key that the Workload API gives for " + expected + " is not the one of its certificate");
             }
             if (!made.id().equals(expected)) {
                 throw new IdentityException(

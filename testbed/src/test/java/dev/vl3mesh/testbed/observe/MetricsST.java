@@ -66,16 +66,13 @@ class MetricsST {
             try (KubernetesClient client = cluster.client();
                     InputStream pod = Objects.requireNonNull(
                             getClass().getResourceAsStream("/dev/vl3mesh/testbed/observe/pod.yaml"))) {
-                eventually(() -> assertThat(client.resources(Domain.class)
-                                .withName(NAME)
-                                .get())
+                eventually(() -> assertThat(
+                                client.resources(Domain.class).withName(NAME).get())
                         .isNotNull());
                 // the home may not have told everything about the domain yet
                 client.load(pod).resources().forEach(object -> eventually(object::serverSideApply));
-                eventually(() -> assertThat(client.pods()
-                                .inNamespace(NAME)
-                                .withName("idle")
-                                .isReady())
+                eventually(() -> assertThat(
+                                client.pods().inNamespace(NAME).withName("idle").isReady())
                         .isTrue());
             } catch (IOException e) {
                 throw new UncheckedIOException(e);
@@ -88,7 +85,8 @@ class MetricsST {
         for (LabCluster cluster : lab.clusters()) {
             try (KubernetesClient client = cluster.client()) {
                 client.namespaces().withName(NAME).delete();
-                eventually(() -> assertThat(client.resources(Attachment.class).list().getItems())
+                eventually(() -> assertThat(
+                                client.resources(Attachment.class).list().getItems())
                         .noneMatch(attachment -> attachment.getSpec().domain().equals(NAME)));
             }
         }
@@ -134,7 +132,8 @@ class MetricsST {
                 assertThat(agent.value("vl3_attachments_failed" + OF_DOMAIN)).isZero();
                 assertThat(agent.value("vl3_mtu_bytes" + OF_DOMAIN)).isBetween(1280.0, 9000.0);
                 assertThat(agent.value("vl3_probe_peers" + OF_DOMAIN)).isOne();
-                assertThat(agent.value("vl3_probe_peers_unreachable" + OF_DOMAIN)).isZero();
+                assertThat(agent.value("vl3_probe_peers_unreachable" + OF_DOMAIN))
+                        .isZero();
                 LabCluster other = cluster.equals(east) ? west : east;
                 String peer = "{cluster=\"%s\",domain=\"%s\",node=\"%s\"}"
                         .formatted(other.name(), NAME, other.node(1).name());
@@ -181,8 +180,7 @@ class MetricsST {
     @Test
     void theWebhookShowsItsAdmissions() {
         StrictText injector = ofPod(east, "vl3-injector");
-        assertThat(injector.value(
-                        "vl3_admission_duration_seconds_count{endpoint=\"mutate\",outcome=\"changed\"}"))
+        assertThat(injector.value("vl3_admission_duration_seconds_count{endpoint=\"mutate\",outcome=\"changed\"}"))
                 .isPositive();
         assertThat(injector.series("vl3_watch_up").values()).isNotEmpty().containsOnly(1.0);
         assertThat(injector.value("vl3_certificate_expiry_timestamp_seconds{certificate=\"webhook\"}"))
@@ -194,11 +192,12 @@ class MetricsST {
         try (KubernetesClient client = east.client()) {
             TreeSet<String> annotated = new TreeSet<>();
             client.pods().inNamespace(Installation.NAMESPACE).list().getItems().stream()
-                    .filter(pod -> Map.of("prometheus.io/scrape", "true", "prometheus.io/port", "18080")
-                            .entrySet()
-                            .stream()
-                            .allMatch(entry -> entry.getValue()
-                                    .equals(pod.getMetadata().getAnnotations().get(entry.getKey()))))
+                    .filter(pod ->
+                            Map.of("prometheus.io/scrape", "true", "prometheus.io/port", "18080").entrySet().stream()
+                                    .allMatch(entry -> entry.getValue()
+                                            .equals(pod.getMetadata()
+                                                    .getAnnotations()
+                                                    .get(entry.getKey()))))
                     .forEach(pod -> annotated.add(pod.getMetadata().getLabels().get("app.kubernetes.io/name")));
             assertThat(annotated).containsExactly("vl3-control", "vl3-injector");
         }
@@ -206,8 +205,8 @@ class MetricsST {
 
     @Test
     void anAgentStaysSmall() {
-        String kilobytes = east.exec(
-                1, "sh", "-c", "ps -C java -o rss=,args= | awk '/dev.vl3mesh.agent.AgentMain/ {print $1}'");
+        String kilobytes =
+                east.exec(1, "sh", "-c", "ps -C java -o rss=,args= | awk '/dev.vl3mesh.agent.AgentMain/ {print $1}'");
         assertThat(Long.parseLong(kilobytes.strip())).isBetween(1L, AGENT_KILOBYTES_MAX);
     }
 }

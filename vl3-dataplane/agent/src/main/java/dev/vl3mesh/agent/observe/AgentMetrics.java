@@ -35,8 +35,7 @@ public final class AgentMetrics {
     }
 
     /// Makes the metrics of an agent.
-    public static Metrics of(
-            NodeObserver observer, DnsCounters dns, HookTimes hooks, Connections connections) {
+    public static Metrics of(NodeObserver observer, DnsCounters dns, HookTimes hooks, Connections connections) {
         AgentMetrics agent = new AgentMetrics(observer);
         Metrics metrics = new Metrics();
         agent.addRooms(metrics);
