@@ -13,8 +13,8 @@ public final class LabMain {
 
     /// Runs one verb and exits with 0, 1 where something is not well, or 2 for a wrong call.
     ///
-    /// @param args `up [--clusters N] [--nodes N] [--verbose]`, `status`, `down`, `kubectl CLUSTER ARGS...`, `exec
-    /// CLUSTER NODE COMMAND...`, `kubeconfig`
+    /// @param args `up [--clusters N] [--nodes N] [--bare]`, `status`, `down`, `kubeconfig`, or `exec CLUSTER NODE`
+    /// with a command; `--verbose` anywhere
     @SuppressWarnings("SystemExitOutsideMain") // the exit code is the answer to the launcher
     public static void main(String[] args) {
         PrintStream out = System.out;
@@ -22,6 +22,9 @@ public final class LabMain {
         boolean verbose = words.remove("--verbose");
         try {
             System.exit(run(words, new Lab(LabPaths.of(System.getenv()), new Progress(out, verbose)), out));
+        } catch (UsageException e) {
+            System.err.println(e.getMessage());
+            System.exit(2);
         } catch (LabException e) {
             System.err.println("lab: " + e.getMessage());
             if (verbose) {
@@ -34,9 +37,16 @@ public final class LabMain {
     private static int run(List<String> words, Lab lab, PrintStream out) {
         String verb = words.isEmpty() ? "" : words.removeFirst();
         switch (verb) {
-            case "up" -> lab.up(option(words, "--clusters", 2), option(words, "--nodes", 1), words.contains("--bare"));
-            case "down" -> lab.down();
+            case "up" -> {
+                UpOptions options = UpOptions.parse(words);
+                lab.up(options.clusters(), options.nodes(), options.bare());
+            }
+            case "down" -> {
+                none(verb, words);
+                lab.down();
+            }
             case "status" -> {
+                none(verb, words);
                 return status(lab, out);
             }
             case "kubeconfig" -> out.println(lab.kubeconfig());
@@ -52,15 +62,10 @@ public final class LabMain {
         return 0;
     }
 
-    private static int option(List<String> words, String name, int otherwise) {
-        int at = words.indexOf(name);
-        if (at < 0) {
-            return otherwise;
+    private static void none(String verb, List<String> words) {
+        if (!words.isEmpty()) {
+            throw new UsageException("lab " + verb + " takes no arguments: '" + words.getFirst() + "'");
         }
-        if (at + 1 == words.size() || !words.get(at + 1).matches("[0-9]{1,2}")) {
-            throw new LabException(name + " needs a number, such as " + name + " 2");
-        }
-        return Integer.parseInt(words.get(at + 1));
     }
 
     private static int status(Lab lab, PrintStream out) {
@@ -77,13 +82,14 @@ public final class LabMain {
                     ready = LabCluster.readyNodes(client);
                 }
             }
-            well &= ready > 0;
+            well &= ready == cluster.nodes();
             out.printf(
                     Locale.ROOT,
-                    "%-6s %s  nodes ready: %d%n",
+                    "%-6s %s  nodes ready: %d of %d%n",
                     cluster.name(),
                     cluster.running() ? "on " : "off",
-                    ready);
+                    ready,
+                    cluster.nodes());
         }
         return well ? 0 : 1;
     }
