@@ -169,9 +169,12 @@ final class ClusterFiles {
         put(Path.of(path + ".key"), identity.key());
     }
 
+    /// Writes a file as a whole or not at all: the presence of some says that others are complete.
     static void put(Path file, String content) throws IOException {
         Files.createDirectories(file.getParent());
-        Files.writeString(file, content);
+        Path draft = file.resolveSibling(file.getFileName() + ".draft");
+        Files.writeString(draft, content);
+        Files.move(draft, file, StandardCopyOption.ATOMIC_MOVE);
     }
 
     static String resource(String name) {

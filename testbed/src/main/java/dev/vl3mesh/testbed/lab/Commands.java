@@ -1,6 +1,9 @@
 package dev.vl3mesh.testbed.lab;
 
 import java.io.IOException;
+import java.io.InputStream;
+import java.nio.channels.Channels;
+import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -62,20 +65,25 @@ public final class Commands {
     public Result attempt(List<String> command, Path input) {
         progress.detail(String.join(" ", command));
         try {
-            Path output = Files.createTempFile("vl3-command", ".out");
+            Path file = Files.createTempFile("vl3-command", ".out");
+            Process process;
+            FileChannel output;
             try {
-                Process process = new ProcessBuilder(command)
+                process = new ProcessBuilder(command)
                         .redirectErrorStream(true)
                         .redirectInput(input.toFile())
-                        .redirectOutput(output.toFile())
+                        .redirectOutput(file.toFile())
                         .start();
+                output = FileChannel.open(file);
+            } finally {
+                Files.delete(file); // while it is open, so that nothing of it is left where we are killed
+            }
+            try (InputStream printed = Channels.newInputStream(output)) {
                 if (!process.waitFor(TIMEOUT_SECONDS, TimeUnit.SECONDS)) {
                     process.destroyForcibly();
                     throw new LabException(String.join(" ", command) + ": no end after " + TIMEOUT_SECONDS + " s");
                 }
-                return new Result(process.exitValue(), Files.readString(output, StandardCharsets.UTF_8));
-            } finally {
-                Files.delete(output);
+                return new Result(process.exitValue(), new String(printed.readAllBytes(), StandardCharsets.UTF_8));
             }
         } catch (IOException e) {
             throw new LabException(command.getFirst() + " can't be run: " + e.getMessage(), e);

@@ -51,7 +51,7 @@ public final class Lab implements ClusterProvider {
                 throw new LabException("a lab of another shape (clusters, nodes: " + Files.readString(shape)
                         + ") is up: run ./vl3 lab down first");
             }
-            Files.writeString(shape, wanted);
+            ClusterFiles.put(shape, wanted);
             Network network = new Network(topology, commands);
             network.create();
             progress.step("network of " + clusters + " clusters with "
@@ -111,7 +111,7 @@ public final class Lab implements ClusterProvider {
                         + Path.of(owner).getParent() + " ./vl3 lab down first");
             }
         }
-        Files.writeString(OWNER, ours);
+        ClusterFiles.put(OWNER, ours);
     }
 
     /// Whether any node of this lab is on.

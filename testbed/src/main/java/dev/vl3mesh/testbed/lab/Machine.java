@@ -91,7 +91,7 @@ final class Machine {
                     .redirectOutput(ProcessBuilder.Redirect.appendTo(
                             state.resolve("log/machine.log").toFile()))
                     .start();
-            Files.writeString(state.resolve("machine"), identity(process.pid()) + "\n");
+            ClusterFiles.put(state.resolve("machine"), identity(process.pid()) + "\n");
         } catch (IOException e) {
             throw new LabException("starting node " + plan.name() + ": " + e.getMessage(), e);
         }
