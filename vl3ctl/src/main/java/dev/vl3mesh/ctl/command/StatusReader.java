@@ -88,19 +88,14 @@ final class StatusReader {
                     name, role, connected, null, connected ? "its stream is open" : "its stream is not open");
         }
         var status = link.getStatus();
-        String message = status == null
-                ? "no control plane has taken it up yet"
-                : status.conditions().stream()
-                        .filter(condition -> condition.type().equals(Condition.READY))
-                        .map(Condition::message)
-                        .findFirst()
-                        .orElse("");
-        return new LinkView(
-                name,
-                role,
-                status != null && Boolean.TRUE.equals(status.connected()),
-                status == null ? null : status.lastSeen(),
-                message);
+        if (status == null) {
+            return new LinkView(name, role, false, null, "no control plane has taken it up yet");
+        }
+        boolean connected = Boolean.TRUE.equals(status.connected());
+        String message = Condition.of(status.conditions(), Condition.READY)
+                .map(ready -> connected ? ready.message() : ready.message() + ", since " + ready.lastTransitionTime())
+                .orElse("");
+        return new LinkView(name, role, connected, status.lastSeen(), message);
     }
 
     private static List<String> agentNodes(Cluster cluster) {
