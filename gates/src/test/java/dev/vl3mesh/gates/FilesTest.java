@@ -30,6 +30,8 @@ class FilesTest {
             "details",
             "reviews",
             "ratings",
+            "web",
+            "kubernetes.default",
             "maven.apache.org",
             "repo.maven.apache.org",
             "www.apache.org",
