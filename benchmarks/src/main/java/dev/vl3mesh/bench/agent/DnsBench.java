@@ -161,7 +161,7 @@ public final class DnsBench implements Benchmark {
         rows.add(Row.beside(paced + "p99", p99, "us", "CoreDNS", peerP99, "at most CoreDNS's", p99 <= peerP99));
         rows.add(beside(paced + "median", ours.p50, "us", theirs.p50));
         rows.add(beside("processor time for a DNS answer", ours.cpuMicros, "us", theirs.cpuMicros));
-        rows.add(Row.told("DNS queries lost", ours.lost, "queries", "CoreDNS: " + theirs.lost));
+        rows.add(Row.told("DNS queries lost", (double) ours.lost, "queries", "CoreDNS: " + theirs.lost));
         return rows;
     }
 

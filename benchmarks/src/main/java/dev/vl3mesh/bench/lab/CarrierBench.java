@@ -12,7 +12,6 @@ import java.util.List;
 public final class CarrierBench implements Benchmark {
     private static final int ROUNDS = 5;
     private static final double RATIO_MIN = 0.97;
-    private static final List<String> SLEEP = List.of("sleep", "infinity");
 
     private final LabSession session;
 
