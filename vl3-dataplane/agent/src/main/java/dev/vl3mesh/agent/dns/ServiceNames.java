@@ -49,20 +49,20 @@ record ServiceNames(
                 if (!endpoint.ready()) {
                     continue;
                 }
+                // what SRV and PTR name has every address of the pod
+                String own = ownLabel(endpoint);
+                endpoints.computeIfAbsent(own, _ -> new ArrayList<>()).addAll(endpoint.addresses());
                 for (IpAddress address : endpoint.addresses()) {
                     (address.family() == IpFamily.V4 ? v4 : v6).add(address);
-                    endpoints
-                            .computeIfAbsent(addressLabel(address), _ -> new ArrayList<>())
-                            .add(address);
-                    pointers.put(address, ownLabel(endpoint));
-                }
-                String hostname = endpoint.hostname().toLowerCase(Locale.ROOT);
-                if (!hostname.isEmpty()) {
-                    endpoints.computeIfAbsent(hostname, _ -> new ArrayList<>()).addAll(endpoint.addresses());
+                    String label = addressLabel(address);
+                    if (!label.equals(own)) {
+                        endpoints.computeIfAbsent(label, _ -> new ArrayList<>()).add(address);
+                    }
+                    pointers.put(address, own);
                 }
                 for (ServicePort port : part.ports()) {
                     if (!port.name().isEmpty()) {
-                        targets(ports, port).add(new Target(ownLabel(endpoint), port.targetPort()));
+                        targets(ports, port).add(new Target(own, port.targetPort()));
                     }
                 }
             }

@@ -87,6 +87,21 @@ class ZoneTest {
     }
 
     @Test
+    void theNameThatAPodIsCalledByHasAllOfItsAddresses() {
+        zone.put(service(EAST, "web", endpoint("", true, "172.16.3.7", "fd00:16::3:7")));
+        String own = "172-16-3-7." + WEB;
+        String v6 = "7.0.0.0.3.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.6.1.0.0.0.0.d.f.ip6.arpa.";
+        assertThat(found(v6, QueryType.PTR)).containsExactly(own);
+        assertThat(found(own, QueryType.AAAA)).containsExactly("fd00:16::3:7");
+        assertThat(found(own, QueryType.A)).containsExactly("172.16.3.7");
+        Answer.Found srv = (Answer.Found) answer("_http._tcp." + WEB, QueryType.SRV);
+        assertThat(srv.additional())
+                .containsExactlyInAnyOrder(
+                        new ZoneRecord.Address(own, IpAddress.parse("172.16.3.7")),
+                        new ZoneRecord.Address(own, IpAddress.parse("fd00:16::3:7")));
+    }
+
+    @Test
     void pointsPortsAtEndpointsAndAddressesAtNames() {
         zone.put(service(EAST, "web", endpoint("web-0", true, "172.16.3.7", "fd00:16::3:7")));
         zone.put(service(WEST, "web", endpoint("", true, "172.16.9.1")));
