@@ -29,7 +29,6 @@ import dev.vl3mesh.agent.state.ResourceJournal;
 import dev.vl3mesh.linux.netlink.RouteClient;
 import dev.vl3mesh.linux.netns.NetworkNamespace;
 import dev.vl3mesh.linux.netns.NodeMounts;
-import dev.vl3mesh.metrics.Metrics;
 import dev.vl3mesh.model.DomainName;
 import dev.vl3mesh.model.plan.MeshResource;
 import dev.vl3mesh.model.plan.SnapshotDelta;
@@ -42,6 +41,7 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Supplier;
 
 /// All parts of one agent, put together. The single writer in the middle is the [NodeWorker]: the runtime
 /// and the control plane hand it what they know, the rooms get what follows.
@@ -92,10 +92,9 @@ final class Agent {
         nri = new NriWorker(config.nriSocket(), "vl3mesh", "90", node);
         criClient = new CriClient(config.criSocket(), network);
         cri = new CriWorker(criClient, node, () -> !nri.isConnected() || status().missing());
-        Metrics metrics = AgentMetrics.of(observer, dnsCounters, nri.hookTimes(), connections());
+        Supplier<String> metrics = AgentMetrics.onDemand(observer, dnsCounters, nri.hookTimes(), connections());
         StatusJson status = new StatusJson(self, observer, connections());
-        http = new HttpStatus(
-                config.httpPort(), config.metricsAddress(), node::isResponsive, metrics::scrape, status::write);
+        http = new HttpStatus(config.httpPort(), config.metricsAddress(), node::isResponsive, metrics, status::write);
     }
 
     private NodeStatus status() {

@@ -16,7 +16,9 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.function.Predicate;
+import java.util.function.Supplier;
 import java.util.function.ToDoubleFunction;
+import org.jspecify.annotations.Nullable;
 
 /// The agent's metrics. Nothing is counted for them: all is read from what the agent knows when somebody scrapes.
 public final class AgentMetrics {
@@ -34,8 +36,7 @@ public final class AgentMetrics {
         this.observer = observer;
     }
 
-    /// Makes the metrics of an agent.
-    public static Metrics of(NodeObserver observer, DnsCounters dns, HookTimes hooks, Connections connections) {
+    private static Metrics of(NodeObserver observer, DnsCounters dns, HookTimes hooks, Connections connections) {
         AgentMetrics agent = new AgentMetrics(observer);
         Metrics metrics = new Metrics();
         agent.addRooms(metrics);
@@ -55,6 +56,23 @@ public final class AgentMetrics {
                                 Row.of(dns.count(outcome), outcome.name().toLowerCase(Locale.ROOT)))
                         .toList());
         return metrics;
+    }
+
+    /// Shows the metrics of an agent to who asks. Micrometer costs some MiB of memory, which an agent that nobody scrapes
+    /// does not spend: it is made by the first who asks, since nothing is counted in it.
+    public static Supplier<String> onDemand(
+            NodeObserver observer, DnsCounters dns, HookTimes hooks, Connections connections) {
+        return new Supplier<>() {
+            private @Nullable Metrics made;
+
+            @Override
+            public synchronized String get() {
+                if (made == null) {
+                    made = of(observer, dns, hooks, connections);
+                }
+                return made.scrape();
+            }
+        };
     }
 
     private void addRooms(Metrics metrics) {

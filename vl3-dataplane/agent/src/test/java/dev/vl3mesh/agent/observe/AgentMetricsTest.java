@@ -73,7 +73,7 @@ class AgentMetricsTest {
                 0,
                 Optional.of(InetAddress.ofLiteral("127.0.0.2")),
                 () -> true,
-                AgentMetrics.of(observer, new DnsCounters(), new HookTimes(), connections)::scrape,
+                AgentMetrics.onDemand(observer, new DnsCounters(), new HookTimes(), connections),
                 () -> "{}");
         http.start();
     }
