@@ -116,6 +116,11 @@ public final class Reconciler {
                     surroundingsChanged(work);
                 }
                 work.domains.add(name);
+                if (view.domain(name).isEmpty()) { // nobody comes back to a domain that is gone
+                    view.attachments().stream()
+                            .filter(a -> a.getSpec().domain().equals(name))
+                            .forEach(a -> work.attachments.add(a.getMetadata().getName()));
+                }
             }
             case Change.OfBlocks(String domain) -> work.domains.add(domain);
             case Change.OfAttachment(String name) -> {
@@ -174,8 +179,13 @@ public final class Reconciler {
                 : view.podsOfClaim(attachment.getSpec().claimHash()).stream()
                         .filter(AttachmentDecision::living)
                         .toList();
-        AttachmentDecision decision =
-                AttachmentDecision.of(attachment, bound, claimants, sighting(attachment, bound, now), now);
+        boolean orphan = uid != null
+                && bound.isEmpty()
+                && claimants.isEmpty()
+                && view.domain(attachment.getSpec().domain()).isEmpty();
+        AttachmentDecision decision = orphan
+                ? new AttachmentDecision.Delete("its pod has ended, and its domain is gone")
+                : AttachmentDecision.of(attachment, bound, claimants, sighting(attachment, bound, now), now);
         return switch (decision) {
             case AttachmentDecision.Keep(var again) -> {
                 again.ifPresent(at -> timers.at(at.plusMillis(1), new Change.OfAttachment(name)));

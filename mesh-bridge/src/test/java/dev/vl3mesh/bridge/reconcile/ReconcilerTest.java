@@ -213,6 +213,7 @@ class ReconcilerTest {
 
     @Test
     void aSuccessorsClaimSavesTheAddressFromBeingFreed() {
+        cluster.put(Sample.domain("red", "172.16.0.0/16"));
         cluster.create(Sample.attachment("red", "172.16.0.7", "first", "shop/db-0", now));
         cluster.put(Sample.pod("db-0", "uid-1", "first", "node-1"));
         settle();
@@ -232,6 +233,20 @@ class ReconcilerTest {
         cluster.put(Sample.pod("db-0", "uid-2", "second", "node-1"));
         later(2);
         assertThat(only().getStatus().podUid()).isEqualTo("uid-2");
+    }
+
+    @Test
+    void noAddressIsKeptInADomainThatIsGone() {
+        cluster.put(Sample.domain("red", "172.16.0.0/16"));
+        cluster.create(Sample.attachment("red", "172.16.0.7", "first", "shop/db-0", now));
+        cluster.put(Sample.pod("db-0", "uid-1", "first", "node-1"));
+        settle();
+        cluster.removePod("uid-1");
+        settle();
+        assertThat(only().getStatus().releasedAt()).isEqualTo(now.toString());
+        cluster.removeDomain("red");
+        settle();
+        assertThat(cluster.attachmentsNow()).isEmpty();
     }
 
     @Test

@@ -58,7 +58,8 @@ public final class AgentMetrics {
         return metrics;
     }
 
-    /// Shows the metrics of an agent to who asks. Micrometer costs some MiB of memory, which an agent that nobody scrapes
+    /// Shows the metrics of an agent to who asks. Micrometer costs some MiB of memory, which an agent that nobody
+    /// scrapes
     /// does not spend: it is made by the first who asks, since nothing is counted in it.
     public static Supplier<String> onDemand(
             NodeObserver observer, DnsCounters dns, HookTimes hooks, Connections connections) {
