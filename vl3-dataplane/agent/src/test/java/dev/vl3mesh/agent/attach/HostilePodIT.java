@@ -47,6 +47,9 @@ class HostilePodIT {
                 "-c",
                 "exec tcpdump -n -l -i vl3-red >" + seen + " 2>" + words);
         while (!Files.exists(words) || !Files.readString(words).contains("listening on")) {
+            assertThat(listener.isAlive())
+                    .as("tcpdump listens; if it is missing: apt-get install -y --no-install-recommends tcpdump")
+                    .isTrue();
             TimeUnit.MILLISECONDS.sleep(20);
         }
     }
