@@ -270,8 +270,10 @@ class TwoNodesIT {
     }
 
     private String dump() {
+        // neighbours are listed in the order of a hash table, which the kernel makes anew when it grows
         String script =
-                "ip -d link; ip addr; ip route; ip -6 route; ip neigh; ip -6 neigh; bridge fdb; nft list ruleset";
+                "ip -d link; ip addr; ip route; ip -6 route; ip neigh | sort; ip -6 neigh | sort; bridge fdb | sort;"
+                        + " nft list ruleset";
         StringBuilder all = new StringBuilder();
         for (String room : List.of("vl3-red", "vl3-green")) {
             all.append(room(room, "sh", "-c", script));
