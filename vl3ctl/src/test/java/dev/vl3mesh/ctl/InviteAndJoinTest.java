@@ -219,6 +219,23 @@ class InviteAndJoinTest {
     }
 
     @Test
+    void addressesThatAreKeptForASuccessorKeepNobodyFromLeaving() {
+        server.put(GROUP + "/links/home", "{\"metadata\":{\"name\":\"home\"},\"spec\":{\"role\":\"Home\"}}");
+        server.put(
+                GROUP + "/domains/red",
+                "{\"metadata\":{\"name\":\"red\",\"labels\":{\"vl3mesh.dev/home\":\"home\"}},\"spec\":{\"prefixes\":[]}}");
+        String kept = "{\"metadata\":{\"name\":\"red.172-16-0-9\",\"generation\":%d},\"spec\":{\"domain\":\"red\","
+                + "\"addresses\":[\"172.16.0.9\"],\"namespace\":\"shop\",\"claimHash\":\"\",\"identity\":\"shop/web-0\"},"
+                + "\"status\":{\"pod\":\"web-0\",\"observedGeneration\":1,\"releasedAt\":\"2026-01-01T00:00:00Z\"}}";
+        server.put(GROUP + "/attachments/red.172-16-0-9", kept.formatted(2));
+        assertThat(run("leave").err()).contains("a pod is attached to domains of home: shop/web-0.");
+        server.put(GROUP + "/attachments/red.172-16-0-9", kept.formatted(1));
+        Ran ran = run("leave");
+        assertThat(ran.exitCode()).as(ran.err()).isZero();
+        assertThat(ran.out()).isEqualTo("east has left home\n");
+    }
+
+    @Test
     void leaveSaysWhatItWaitsFor() throws IOException {
         ObjectNode link = (ObjectNode)
                 new ObjectMapper().readTree("{\"metadata\":{\"name\":\"home\"},\"spec\":{\"role\":\"Home\"}}");

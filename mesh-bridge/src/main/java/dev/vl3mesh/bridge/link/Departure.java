@@ -7,8 +7,10 @@ import dev.vl3mesh.api.v1alpha1.Link;
 import dev.vl3mesh.bridge.BridgeConfig;
 import dev.vl3mesh.model.join.Labels;
 import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.KubernetesClientException;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
+import java.net.HttpURLConnection;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -59,9 +61,7 @@ final class Departure {
     Optional<String> proceed(Link link, Optional<HomeLink> identity) {
         String home = link.getMetadata().getName();
         Set<String> domains = domainsOf(home);
-        long attached = client.resources(Attachment.class).list().getItems().stream()
-                .filter(attachment -> domains.contains(attachment.getSpec().domain()))
-                .count();
+        long attached = attachedTo(domains);
         if (attached > 0) {
             return Optional.of((attached == 1 ? "a pod is" : attached + " pods are") + " still attached to domains of "
                     + home + ": their addresses can't be given back");
@@ -96,6 +96,29 @@ final class Departure {
         return client.resources(Domain.class).withLabel(Labels.HOME, home).list().getItems().stream()
                 .map(domain -> domain.getMetadata().getName())
                 .collect(Collectors.toSet());
+    }
+
+    /// How many attachments are in use. Those that are kept for successors go: there will be none.
+    private long attachedTo(Set<String> domains) {
+        return client.resources(Attachment.class).list().getItems().stream()
+                .filter(attachment -> domains.contains(attachment.getSpec().domain()))
+                .filter(attachment -> !(attachment.keptForSuccessor() && delete(attachment)))
+                .count();
+    }
+
+    /// Whether it could be deleted: not if a successor has just come.
+    private boolean delete(Attachment attachment) {
+        try {
+            client.resource(attachment)
+                    .lockResourceVersion(attachment.getMetadata().getResourceVersion())
+                    .delete();
+            return true;
+        } catch (KubernetesClientException e) {
+            if (e.getCode() == HttpURLConnection.HTTP_CONFLICT) {
+                return false;
+            }
+            throw e;
+        }
     }
 
     private boolean releaseBlocks(Set<String> domains) {

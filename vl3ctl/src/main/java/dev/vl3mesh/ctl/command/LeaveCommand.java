@@ -113,6 +113,7 @@ public final class LeaveCommand implements Callable<Integer> {
                 .collect(Collectors.toSet());
         List<Attachment> inUse = cluster.client().resources(Attachment.class).list().getItems().stream()
                 .filter(attachment -> domains.contains(attachment.getSpec().domain()))
+                .filter(attachment -> !attachment.keptForSuccessor())
                 .toList();
         if (!inUse.isEmpty()) {
             String named =
