@@ -43,9 +43,13 @@ import java.util.stream.Collectors;
 
 /// The control plane of one cluster, `vl3-control`.
 public final class BridgeMain {
+    /// How long closing may take when the process is told to end; a pod has 30 s until it is killed.
+    private static final Duration ENDING = Duration.ofSeconds(15);
+
     private BridgeMain() {}
 
-    /// Runs until the process is told to end.
+    /// Runs until the process is told to end. Then it stops writing, gives the lease back, ends its streams, and lets
+    /// go of the rest.
     public static void main(String[] args) throws IOException, InterruptedException {
         BridgeConfig config = BridgeConfig.of(System.getenv());
         InstantSource clock = InstantSource.system();
@@ -94,13 +98,34 @@ public final class BridgeMain {
                         doors::streams,
                         new ControlMetrics.Writes(reconciler::conflicts, reconciler::failures));
                 doors.start();
-                Leadership.compete(client, config, () -> {
+                CountDownLatch told = untilToldToEnd();
+                Runnable lead = () -> {
                     LinkAddress.publish(client, config);
                     worker.lead();
-                });
-                new CountDownLatch(1).await();
+                };
+                try (Leadership _ = Leadership.compete(client, config, lead, worker::close)) {
+                    told.await();
+                }
             }
         }
+    }
+
+    /// Counts down when a signal comes; the process then ends as soon as the calling thread does.
+    private static CountDownLatch untilToldToEnd() {
+        CountDownLatch told = new CountDownLatch(1);
+        Thread caller = Thread.currentThread();
+        Runtime.getRuntime()
+                .addShutdownHook(new Thread(
+                        () -> {
+                            told.countDown();
+                            try {
+                                var _ = caller.join(ENDING);
+                            } catch (InterruptedException e) {
+                                Thread.currentThread().interrupt();
+                            }
+                        },
+                        "end"));
+        return told;
     }
 
     private static Durations passes(Metrics metrics) {

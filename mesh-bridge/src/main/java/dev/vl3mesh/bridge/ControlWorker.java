@@ -26,6 +26,8 @@ final class ControlWorker implements AutoCloseable {
     private static final long GATHER_MILLIS = 10;
     /// Everything is looked at again this often, in case that a change was missed.
     private static final Duration SWEEP = Duration.ofMinutes(5);
+    /// How long a pass that is under way may take to end by itself, and then to end when it is interrupted.
+    private static final Duration PATIENCE = Duration.ofSeconds(3);
 
     private final ClusterCache cache;
     private final Changes changes;
@@ -37,6 +39,7 @@ final class ControlWorker implements AutoCloseable {
     private final InstantSource clock;
     private final Thread thread;
     private volatile boolean leading;
+    private volatile boolean ending;
     private volatile boolean published;
     private volatile Instant publishedAt = Instant.MIN;
     private Instant sweepAt = Instant.MIN;
@@ -95,10 +98,10 @@ final class ControlWorker implements AutoCloseable {
 
     private void run() {
         try {
-            while (!Thread.currentThread().isInterrupted()) {
+            while (!ending && !Thread.currentThread().isInterrupted()) {
                 changes.await(waitMillis());
                 TimeUnit.MILLISECONDS.sleep(GATHER_MILLIS);
-                if (cache.synced()) {
+                if (cache.synced() && !ending) {
                     pass(clock.instant());
                 }
             }
@@ -145,9 +148,22 @@ final class ControlWorker implements AutoCloseable {
         }
     }
 
+    /// Lets the pass that is under way end, and no other one begin: at return nothing is written any more, unless a
+    /// write does not end although it is interrupted.
     @Override
     public void close() {
-        thread.interrupt();
+        ending = true;
+        changes.wake();
+        try {
+            if (!thread.join(PATIENCE)) {
+                LOG.warn("a pass does not end and is interrupted");
+                thread.interrupt();
+                var _ = thread.join(PATIENCE);
+            }
+        } catch (InterruptedException e) {
+            thread.interrupt();
+            Thread.currentThread().interrupt();
+        }
         links.close();
     }
 }
