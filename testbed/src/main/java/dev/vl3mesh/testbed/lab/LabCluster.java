@@ -131,6 +131,19 @@ public final class LabCluster implements ClusterProvider.Cluster {
         throw new LabException("node " + node(node).name() + " does not boot; its last words: " + machine.lastWords());
     }
 
+    /// Cuts the power of a node and switches it on again, and waits until it has booted; Kubernetes is not back yet.
+    ///
+    /// @throws LabException with what the node said last
+    public void reboot(int node) {
+        powerOff(node);
+        boot(node);
+    }
+
+    /// Whether a node's power is on.
+    public boolean isOn(int node) {
+        return machines.get(node - 1).running();
+    }
+
     /// Kills a program of a node and keeps it away until [#release].
     public void hold(int node, String program) {
         exec(node, "touch", "/run/hold/" + program);
@@ -150,6 +163,12 @@ public final class LabCluster implements ClusterProvider.Cluster {
     /// Takes the cluster off the internet, or puts it back.
     public void setConnected(boolean connected) {
         network.setConnected(plan, connected);
+    }
+
+    /// Keeps other clusters from a TCP port of this cluster's nodes, or lets them come again. Everything else between
+    /// the clusters goes on; connections that are open are not told.
+    public void setReachableAt(int port, boolean reachable) {
+        network.setReachableAt(plan, port, reachable);
     }
 
     @Override

@@ -107,37 +107,37 @@ final class Network {
 
     /// Takes a cluster off the internet, or puts it back; its own nodes still reach each other.
     void setConnected(ClusterPlan cluster, boolean connected) {
-        if (connected) {
-            commands.attempt(nft("delete", "table", "inet", "cut-" + cluster.name()));
-        } else {
-            String table = "cut-" + cluster.name();
-            commands.run(nft("add", "table", "inet", table));
-            commands.run(nft("add", "chain", "inet", table, "forward", "{ type filter hook forward priority 0 ; }"));
-            commands.run(nft(
-                    "add",
-                    "rule",
-                    "inet",
-                    table,
-                    "forward",
-                    "iifname",
-                    cluster.bridge(),
-                    "oifname",
-                    "!=",
-                    "mgmt",
-                    "drop"));
-            commands.run(nft(
-                    "add",
-                    "rule",
-                    "inet",
-                    table,
-                    "forward",
-                    "oifname",
-                    cluster.bridge(),
-                    "iifname",
-                    "!=",
-                    "mgmt",
-                    "drop"));
+        String table = "cut-" + cluster.name();
+        restore(table);
+        if (!connected) {
+            drop(table, "iifname", cluster.bridge(), "oifname", "!=", "mgmt");
+            drop(table, "oifname", cluster.bridge(), "iifname", "!=", "mgmt");
         }
+    }
+
+    /// Drops TCP between the internet and a port of a cluster's nodes, or lets it pass again.
+    void setReachableAt(ClusterPlan cluster, int port, boolean reachable) {
+        String table = "closed-" + cluster.name() + "-" + port;
+        restore(table);
+        if (!reachable) {
+            String number = Integer.toString(port);
+            drop(table, "oifname", cluster.bridge(), "iifname", "!=", "mgmt", "tcp", "dport", number);
+            drop(table, "iifname", cluster.bridge(), "oifname", "!=", "mgmt", "tcp", "sport", number);
+        }
+    }
+
+    /// Takes away what [#drop] made.
+    private void restore(String table) {
+        commands.attempt(nft("delete", "table", "inet", table));
+    }
+
+    private void drop(String table, String... packets) {
+        commands.run(nft("add", "table", "inet", table));
+        commands.run(nft("add", "chain", "inet", table, "forward", "{ type filter hook forward priority 0 ; }"));
+        List<String> rule = new ArrayList<>(nft("add", "rule", "inet", table, "forward"));
+        rule.addAll(List.of(packets));
+        rule.add("drop");
+        commands.run(rule);
     }
 
     /// Removes everything, also what an interrupted lab left.

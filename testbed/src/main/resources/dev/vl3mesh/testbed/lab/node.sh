@@ -37,15 +37,16 @@ make_root() {
     mount --make-rprivate /
     mount -t tmpfs -o mode=755,size=1g tmpfs "$root"
     cd "$root"
-    mkdir -p usr etc proc sys dev run tmp old opt/peers opt/cni/bin var/lib/kubelet var/lib/containerd var/lib/cni var/lib/etcd var/log etc/kubernetes
+    mkdir -p usr etc proc sys dev run tmp old opt/peers opt/cni/bin var/log etc/kubernetes
     chmod 1777 tmp
     for dir in bin sbin lib lib64; do ln -s "usr/$dir" "$dir"; done
     ln -s /run var/run
     mount --bind /usr usr
     mount -o remount,bind,ro usr
     mount --bind "$PEERS" opt/peers
-    for dir in kubelet containerd cni etcd; do
-        mkdir -p "$STATE/var/$dir"
+    # the node's disk: what a power cut leaves
+    for dir in kubelet containerd cni etcd vl3mesh; do
+        mkdir -p "$STATE/var/$dir" "var/lib/$dir"
         mount --bind "$STATE/var/$dir" "var/lib/$dir"
     done
     mkdir -p "$STATE/log"
