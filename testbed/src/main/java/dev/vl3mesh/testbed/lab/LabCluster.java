@@ -209,9 +209,21 @@ public final class LabCluster implements ClusterProvider.Cluster {
                     .items()
                     .forEach(item -> client.resource(item).serverSideApply());
             await("the nodes of " + name(), 60, () -> readyNodes(client) == machines.size());
+            plan.nodes().forEach(node -> sayPods(client, node));
             progress.step(name() + ": " + machines.size() + " node" + (machines.size() == 1 ? "" : "s") + " ready");
             await("CoreDNS of " + name(), 60, () -> dnsReady(client));
             progress.step(name() + ": DNS ready");
+        }
+    }
+
+    /// The controller manager of most clusters writes on a node which prefix its pods have; here it is the plan that
+    /// decides.
+    private static void sayPods(KubernetesClient client, NodePlan node) {
+        Node known = client.nodes().withName(node.name()).require();
+        if (known.getSpec().getPodCIDR() == null) {
+            known.getSpec().setPodCIDR(node.podCidr());
+            known.getSpec().setPodCIDRs(List.of(node.podCidr()));
+            client.resource(known).patch();
         }
     }
 
