@@ -100,7 +100,7 @@ class DocsST {
         CLUSTERS.forEach(cluster -> delete(cluster, Objects.requireNonNull(own.get(cluster))));
         join();
         if (made) {
-            until("test -z \"$(kubectl --context east get attachments -o name)\"");
+            until("! kubectl --context east get attachments -o name | grep /red\\.");
             must("kubectl --context east delete domain red --timeout=60s");
         }
     }

@@ -7,7 +7,7 @@ import org.junit.jupiter.api.extension.ParameterResolver;
 
 /// Gives all system tests of a run the same lab: brought up for the first of them, and taken down after the last
 /// unless it
-/// was up before or VL3_KEEP_LAB is set. With VL3_LAB=as-is a lab that is up is used as it is, nothing is upgraded.
+/// was up before or VL3_KEEP_LAB is set. A lab that is up is made anew; with VL3_LAB=as-is it is used as it is.
 public final class LabExtension implements BeforeAllCallback, ParameterResolver {
     private static final ExtensionContext.Namespace NAMESPACE = ExtensionContext.Namespace.create(LabExtension.class);
 
@@ -16,7 +16,12 @@ public final class LabExtension implements BeforeAllCallback, ParameterResolver 
             Lab lab = new Lab(LabPaths.of(System.getenv()), new Progress(System.out, false));
             boolean running = lab.running();
             boolean keep = running || System.getenv("VL3_KEEP_LAB") != null;
-            if (!running || !"as-is".equals(System.getenv("VL3_LAB"))) {
+            if (!"as-is".equals(System.getenv("VL3_LAB"))) {
+                if (running) {
+                    lab.down(); // what somebody left in it is no test's business
+                }
+                lab.up(2, 1, false);
+            } else if (!running) {
                 lab.up(2, 1, false);
             }
             return new RunningLab(lab, keep);
