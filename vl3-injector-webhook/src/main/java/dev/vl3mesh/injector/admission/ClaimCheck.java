@@ -8,14 +8,14 @@ import dev.vl3mesh.model.DomainName;
 import dev.vl3mesh.model.address.IpAddress;
 import dev.vl3mesh.model.ipam.AttachmentName;
 import dev.vl3mesh.model.join.Labels;
+import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
-import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
+import java.util.Optional;
 import java.util.SequencedMap;
 import org.jspecify.annotations.Nullable;
 
@@ -40,13 +40,22 @@ public final class ClaimCheck {
 
     /// Admission wrote them, for this pod.
     ///
-    /// @param attachments in the order of the annotation
-    record Genuine(List<Attachment> attachments) implements Answer {}
+    /// @param addresses in the order of the annotation
+    record Genuine(SequencedMap<DomainName, List<IpAddress>> addresses) implements Answer {}
 
     /// Somebody else did, or they are another pod's.
     record Forged(String reason) implements Answer {}
 
-    Answer check(String namespace, @Nullable String claim, @Nullable String attachments, List<DomainName> domains) {
+    /// What a dry run's pod shows as its claim. It is no secret, since it opens nothing: there is no Attachment to it,
+    /// and whoever creates a pod with it is refused. It tells the second question about a pod from the first.
+    static String ofDryRun(Review<Pod> review, String attachments) {
+        String facts = review.namespace() + "\n" + PodFacts.name(review.object()) + "\n" + attachments;
+        return "dry-run-" + Pem.sha256(facts.getBytes(StandardCharsets.UTF_8));
+    }
+
+    Answer check(Review<Pod> review, List<DomainName> domains) {
+        @Nullable String claim = PodFacts.annotation(review.object(), Labels.CLAIM);
+        @Nullable String attachments = PodFacts.annotation(review.object(), Labels.ATTACHMENTS);
         if (claim == null || attachments == null) {
             return new Forged("only one of the two is there: " + REMEDY);
         }
@@ -59,40 +68,49 @@ public final class ClaimCheck {
         if (!read.keySet().equals(new HashSet<>(domains))) {
             return new Forged("the pod has addresses in " + read.keySet() + " but joins " + domains + ": " + REMEDY);
         }
-        String hash = Pem.sha256(claim.getBytes(StandardCharsets.UTF_8));
-        List<Attachment> found = new ArrayList<>();
-        for (Map.Entry<DomainName, List<IpAddress>> entry : read.entrySet()) {
-            String name = AttachmentName.of(entry.getKey(), entry.getValue().getFirst())
-                    .value();
-            Attachment attachment = cache.attachment(name);
-            if (attachment == null || !matches(attachment, namespace, hash, entry.getValue())) {
-                attachment = client.resources(Attachment.class).withName(name).get();
-            }
-            if (attachment == null || !matches(attachment, namespace, hash, entry.getValue())) {
-                return new Forged("address " + entry.getValue().getFirst() + " of domain " + entry.getKey()
-                        + " was not given to this pod: " + REMEDY);
-            }
-            if (attachment.getStatus() != null && attachment.getStatus().podUid() != null && !returning(attachment)) {
-                return new Forged(
-                        "address " + entry.getValue().getFirst() + " of domain " + entry.getKey() + " is that of pod "
-                                + namespace + "/" + attachment.getStatus().pod() + ": " + REMEDY);
-            }
-            found.add(attachment);
+        if (review.dryRun() && claim.equals(ofDryRun(review, attachments))) {
+            return new Genuine(read);
         }
-        return new Genuine(found);
+        @Nullable String identity = PodFacts.identity(review.object(), review.namespace());
+        String hash = Pem.sha256(claim.getBytes(StandardCharsets.UTF_8));
+        for (Map.Entry<DomainName, List<IpAddress>> entry : read.entrySet()) {
+            AttachmentSpec wanted = new AttachmentSpec(
+                    entry.getKey().value(),
+                    entry.getValue().stream().map(IpAddress::toString).toList(),
+                    review.namespace(),
+                    hash,
+                    identity);
+            Optional<String> refusal = refusal(wanted, entry.getValue().getFirst());
+            if (refusal.isPresent()) {
+                return new Forged(refusal.get());
+            }
+        }
+        return new Genuine(read);
     }
 
-    /// The address of a StatefulSet's pod stands bound to its predecessor until the successor is seen.
-    private static boolean returning(Attachment attachment) {
-        return attachment.getSpec().identity() != null;
+    private Optional<String> refusal(AttachmentSpec wanted, IpAddress first) {
+        String name = AttachmentName.of(new DomainName(wanted.domain()), first).value();
+        @Nullable Attachment attachment = cache.attachment(name);
+        if (attachment == null || !matches(attachment.getSpec(), wanted)) {
+            attachment = client.resources(Attachment.class).withName(name).get();
+        }
+        String address = "address " + first + " of domain " + wanted.domain();
+        if (attachment == null || !matches(attachment.getSpec(), wanted)) {
+            return Optional.of(address + " was not given to this pod: " + REMEDY);
+        }
+        boolean taken = attachment.getStatus() != null && attachment.getStatus().podUid() != null;
+        // that of a StatefulSet's pod stands bound to its predecessor until the successor is seen
+        return taken && wanted.identity() == null
+                ? Optional.of(address + " is that of pod " + wanted.namespace() + "/"
+                        + attachment.getStatus().pod() + ": " + REMEDY)
+                : Optional.empty();
     }
 
-    private static boolean matches(Attachment attachment, String namespace, String hash, List<IpAddress> addresses) {
-        AttachmentSpec spec = attachment.getSpec();
-        return Objects.equals(spec.namespace(), namespace)
-                && MessageDigest.isEqual(
-                        spec.claimHash().getBytes(StandardCharsets.UTF_8), hash.getBytes(StandardCharsets.UTF_8))
-                && spec.addresses()
-                        .equals(addresses.stream().map(IpAddress::toString).toList());
+    /// Compares claims in constant time.
+    private static boolean matches(AttachmentSpec found, AttachmentSpec wanted) {
+        return MessageDigest.isEqual(
+                        found.claimHash().getBytes(StandardCharsets.UTF_8),
+                        wanted.claimHash().getBytes(StandardCharsets.UTF_8))
+                && found.equals(wanted);
     }
 }

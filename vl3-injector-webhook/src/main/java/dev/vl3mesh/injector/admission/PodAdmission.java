@@ -1,6 +1,5 @@
 package dev.vl3mesh.injector.admission;
 
-import dev.vl3mesh.api.v1alpha1.Attachment;
 import dev.vl3mesh.identity.Pem;
 import dev.vl3mesh.injector.InjectorConfig;
 import dev.vl3mesh.injector.allocate.AddressAllocator;
@@ -21,6 +20,7 @@ import java.security.SecureRandom;
 import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.SequencedMap;
 import org.jspecify.annotations.Nullable;
@@ -79,10 +79,8 @@ public final class PodAdmission {
                     + " has hostNetwork: true, so it has the node's interfaces and can't have one of its own in a domain: "
                     + reason + "; give the pod the label " + Labels.DOMAINS + "=none, or take hostNetwork away");
         }
-        @Nullable String claim = PodFacts.annotation(pod, Labels.CLAIM);
-        @Nullable String attachments = PodFacts.annotation(pod, Labels.ATTACHMENTS);
-        if (claim != null || attachments != null) {
-            return again(review, domains, claim, attachments);
+        if (PodFacts.annotation(pod, Labels.CLAIM) != null || PodFacts.annotation(pod, Labels.ATTACHMENTS) != null) {
+            return again(review, domains);
         }
         Optional<String> reserved = reservedContainer(pod);
         if (reserved.isPresent()) {
@@ -97,7 +95,8 @@ public final class PodAdmission {
                     domains,
                     Pem.sha256(fresh.getBytes(StandardCharsets.UTF_8)),
                     review.dryRun()));
-            return new Verdict.Admitted(planner.plan(pod, allocation, fresh), List.of());
+            String shown = review.dryRun() ? ClaimCheck.ofDryRun(review, Annotations.write(allocation)) : fresh;
+            return new Verdict.Admitted(planner.plan(pod, allocation, shown), List.of());
         } catch (AllocationException e) {
             return new Verdict.Refused(String.valueOf(e.getMessage()));
         }
@@ -121,25 +120,14 @@ public final class PodAdmission {
     /// The API server asks once more after other webhooks (`reinvocationPolicy: IfNeeded`), or a user has copied or
     /// made
     /// up the annotations.
-    private Verdict again(
-            Review<Pod> review, List<DomainName> domains, @Nullable String claim, @Nullable String attachments) {
-        ClaimCheck.Answer answer = claims.check(review.namespace(), claim, attachments, domains);
-        return switch (answer) {
+    private Verdict again(Review<Pod> review, List<DomainName> domains) {
+        return switch (claims.check(review, domains)) {
             case ClaimCheck.Forged(String reason) -> new Verdict.Refused(reason);
-            case ClaimCheck.Genuine(List<Attachment> found) -> {
+            case ClaimCheck.Genuine(SequencedMap<DomainName, List<IpAddress>> addresses) -> {
                 SequencedMap<DomainName, Place> places = new LinkedHashMap<>();
-                for (Attachment attachment : found) {
-                    DomainName domain = new DomainName(attachment.getSpec().domain());
-                    places.put(
-                            domain,
-                            new Place(
-                                    attachment.getSpec().addresses().stream()
-                                            .map(IpAddress::parse)
-                                            .toList(),
-                                    gateway(domain)));
-                }
-                yield new Verdict.Admitted(
-                        planner.plan(review.object(), new Allocation(places), String.valueOf(claim)), List.of());
+                addresses.forEach((domain, own) -> places.put(domain, new Place(own, gateway(domain))));
+                String claim = Objects.requireNonNull(PodFacts.annotation(review.object(), Labels.CLAIM));
+                yield new Verdict.Admitted(planner.plan(review.object(), new Allocation(places), claim), List.of());
             }
         };
     }

@@ -54,14 +54,7 @@ public final class PodValidation {
             return new Verdict.Refused("another webhook has taken the init container " + WaitGate.NAME
                     + " from the pod: the application would start without its network");
         }
-        if (review.dryRun()) {
-            return Verdict.unchanged(); // nothing was allocated
-        }
-        ClaimCheck.Answer answer = claims.check(
-                review.namespace(),
-                PodFacts.annotation(pod, Labels.CLAIM),
-                PodFacts.annotation(pod, Labels.ATTACHMENTS),
-                domains);
+        ClaimCheck.Answer answer = claims.check(review, domains);
         return answer instanceof ClaimCheck.Forged(String reason) ? new Verdict.Refused(reason) : Verdict.unchanged();
     }
 
