@@ -9,6 +9,7 @@ import dev.vl3mesh.bridge.publish.Publisher;
 import dev.vl3mesh.bridge.reconcile.ApiWriter;
 import dev.vl3mesh.bridge.reconcile.Blocks;
 import dev.vl3mesh.bridge.reconcile.DomainReconciler;
+import dev.vl3mesh.bridge.reconcile.LeaseGate;
 import dev.vl3mesh.bridge.reconcile.Reconciler;
 import dev.vl3mesh.bridge.serve.BridgeHandlers;
 import dev.vl3mesh.bridge.serve.ControlStatus;
@@ -20,6 +21,7 @@ import dev.vl3mesh.bridge.watch.ClusterCache;
 import dev.vl3mesh.bridge.watch.StateFeeder;
 import dev.vl3mesh.metrics.Durations;
 import dev.vl3mesh.metrics.Metrics;
+import dev.vl3mesh.model.KubeClusterName;
 import dev.vl3mesh.model.NodeName;
 import dev.vl3mesh.model.domain.DomainRules.Held;
 import dev.vl3mesh.model.plan.IncrementalPlanner;
@@ -64,10 +66,11 @@ public final class BridgeMain {
                 Identities identities = Identities.load(client, config, clock, random)) {
             cache.readServiceRanges(client);
             Blocks blocks = new Blocks(cache, writer);
-            BridgeHandlers handlers =
-                    new BridgeHandlers(config, client, cache, store, blocks, identities.builtIn(), reports, clock);
+            LeaseGate gate = new LeaseGate(() -> members(cache));
+            BridgeHandlers handlers = new BridgeHandlers(
+                    config, client, cache, store, blocks, gate, identities.builtIn(), reports, clock);
             DomainReconciler domains = new DomainReconciler(
-                    config.cluster(), cache, writer, blocks, reports, name -> heldElsewhere(store, config, name));
+                    config.cluster(), cache, writer, blocks, gate, reports, name -> heldElsewhere(store, config, name));
             HomeLinks links = new HomeLinks(config, client, cache, store, blocks, domains, random);
             Reconciler reconciler = new Reconciler(cache, writer, reports, domains, lanes);
             IncrementalPlanner planner = new IncrementalPlanner(config.cluster());
@@ -101,6 +104,7 @@ public final class BridgeMain {
                 CountDownLatch told = untilToldToEnd();
                 Runnable lead = () -> {
                     LinkAddress.publish(client, config);
+                    gate.leads(clock.instant());
                     worker.lead();
                 };
                 try (Leadership _ = Leadership.compete(client, config, lead, worker::close)) {
@@ -179,6 +183,13 @@ public final class BridgeMain {
         public Instant now() {
             return clock.instant();
         }
+    }
+
+    private static List<KubeClusterName> members(ClusterCache cache) {
+        return cache.links().stream()
+                .filter(link -> link.getSpec().role().equals("Member"))
+                .map(link -> new KubeClusterName(link.getMetadata().getName()))
+                .toList();
     }
 
     private static List<Held> heldElsewhere(ResourceStore store, BridgeConfig config, String domain) {

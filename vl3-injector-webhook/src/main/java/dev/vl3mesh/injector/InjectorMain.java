@@ -9,6 +9,7 @@ import dev.vl3mesh.injector.admission.DomainValidation;
 import dev.vl3mesh.injector.admission.PodAdmission;
 import dev.vl3mesh.injector.admission.PodValidation;
 import dev.vl3mesh.injector.allocate.AddressAllocator;
+import dev.vl3mesh.injector.allocate.KubernetesAttachmentApi;
 import dev.vl3mesh.injector.allocate.MeshCache;
 import dev.vl3mesh.injector.allocate.Occupancies;
 import dev.vl3mesh.injector.observe.InjectorMetrics;
@@ -51,7 +52,12 @@ public final class InjectorMain {
                         new WebhookCertificate(config, client, InstantSource.system(), random)) {
             occupancies.domains(cache::domain);
             certificate.start();
-            AddressAllocator allocator = new AddressAllocator(config.cluster(), client, cache, occupancies);
+            AddressAllocator allocator = new AddressAllocator(
+                    config.cluster(),
+                    new KubernetesAttachmentApi(client),
+                    cache,
+                    occupancies,
+                    AddressAllocator.realWaiting());
             InjectorMetrics.add(metrics, allocator::conflicts, cache::watches, certificate::end);
             HttpsServer server = admission(
                     config, client, cache, allocator, certificate, InjectorMetrics.admissions(metrics), random);
@@ -76,7 +82,7 @@ public final class InjectorMain {
             Durations admissions,
             SecureRandom random)
             throws IOException {
-        ClaimCheck claims = new ClaimCheck(client, cache);
+        ClaimCheck claims = new ClaimCheck(new KubernetesAttachmentApi(client), cache);
         HttpsServer server = HttpsServer.create(new InetSocketAddress(InjectorConfig.HTTPS_PORT), 128);
         server.setHttpsConfigurator(new HttpsConfigurator(certificate.context()));
         server.setExecutor(Executors.newVirtualThreadPerTaskExecutor());

@@ -75,6 +75,14 @@ public final class FakeHandlers implements ControlHandlers {
     }
 
     @Override
+    public Confirmation confirmBlock(KubeClusterName cluster, DomainName domain, int number, String requestId) {
+        return Confirmation.KNOWN;
+    }
+
+    @Override
+    public void confirmedAll(KubeClusterName cluster) {}
+
+    @Override
     public void returnBlock(KubeClusterName cluster, DomainName domain, int number) {}
 
     @Override

@@ -120,6 +120,14 @@ final class LoneControl implements ControlHandlers, AutoCloseable {
     }
 
     @Override
+    public Confirmation confirmBlock(KubeClusterName cluster, DomainName domain, int number, String requestId) {
+        throw new Refusal("a benchmark leases nothing");
+    }
+
+    @Override
+    public void confirmedAll(KubeClusterName cluster) {}
+
+    @Override
     public void returnBlock(KubeClusterName cluster, DomainName domain, int number) {}
 
     @Override

@@ -1,6 +1,7 @@
 package dev.vl3mesh.bridge.link;
 
 import dev.vl3mesh.api.v1alpha1.AddressBlock;
+import dev.vl3mesh.api.v1alpha1.AddressBlockSpec;
 import dev.vl3mesh.api.v1alpha1.Domain;
 import dev.vl3mesh.api.v1alpha1.DomainSpec;
 import dev.vl3mesh.api.v1alpha1.DomainStatus;
@@ -14,6 +15,7 @@ import dev.vl3mesh.model.plan.MeshResource.DomainResource;
 import dev.vl3mesh.model.plan.ResourceKey;
 import dev.vl3mesh.model.plan.ResourceKind;
 import dev.vl3mesh.xds.ResourceStore;
+import dev.vl3mesh.xds.proto.v1.ConfirmBlockResponse;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.ObjectMetaBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
@@ -44,6 +46,8 @@ final class DomainCopies {
     private final ResourceStore store;
     private final Blocks blocks;
     private final DomainReconciler domains;
+    /// By home, the connection in which all blocks were confirmed.
+    private final Map<KubeClusterName, Long> confirmed = new HashMap<>();
 
     DomainCopies(
             KubeClusterName cluster,
@@ -140,6 +144,45 @@ final class DomainCopies {
 
     private static boolean isHead(List<String> head, List<String> whole) {
         return head.size() <= whole.size() && whole.subList(0, head.size()).equals(head);
+    }
+
+    /// Says which blocks this cluster has, once for each connection: the home may have been restored from a backup
+    /// that does not know of them.
+    void confirm(HomeLink link) {
+        long connection = link.connections();
+        if (connection == confirmed.getOrDefault(link.home(), 0L)) {
+            return;
+        }
+        boolean restored = false;
+        for (AddressBlock block : cache.blocks()) {
+            if (homeOf(block).equals(link.home().value())) {
+                AddressBlockSpec spec = block.getSpec();
+                ConfirmBlockResponse answer =
+                        link.confirmBlock(new DomainName(spec.domain()), spec.number(), Blocks.requestOf(block));
+                restored |= answer.getRestored();
+                if (!answer.getHeld()) {
+                    lost(block);
+                }
+            }
+        }
+        link.confirmedAll();
+        confirmed.put(link.home(), connection);
+        if (restored) {
+            link.publishAgain();
+        }
+    }
+
+    private void lost(AddressBlock block) {
+        String name = block.getMetadata().getName();
+        if (domains.used(block.getSpec().domain(), block.getSpec().number()) == 0) {
+            LOG.warn("block {} was given to another cluster: it is dropped", name);
+            quietly(() -> client.resource(block).delete());
+        } else {
+            LOG.error(
+                    "block {} was given to another cluster and is in use here: delete its pods, so that they get"
+                            + " other addresses",
+                    name);
+        }
     }
 
     /// Leases what is missing.

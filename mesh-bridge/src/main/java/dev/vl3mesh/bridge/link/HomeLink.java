@@ -12,6 +12,9 @@ import dev.vl3mesh.xds.ResourceStore;
 import dev.vl3mesh.xds.client.ControlChannel;
 import dev.vl3mesh.xds.client.IdentityClient;
 import dev.vl3mesh.xds.client.LinkClient;
+import dev.vl3mesh.xds.proto.v1.ConfirmBlockRequest;
+import dev.vl3mesh.xds.proto.v1.ConfirmBlockResponse;
+import dev.vl3mesh.xds.proto.v1.ConfirmedAllRequest;
 import dev.vl3mesh.xds.proto.v1.LeaseBlockRequest;
 import dev.vl3mesh.xds.proto.v1.LeaveRequest;
 import dev.vl3mesh.xds.proto.v1.LinkingGrpc;
@@ -178,6 +181,39 @@ public final class HomeLink implements AutoCloseable {
                         .setRequestId(requestId)
                         .build())
                 .getNumber();
+    }
+
+    /// Says that this cluster has a block.
+    ///
+    /// @return what the home knows of it
+    /// @throws io.grpc.StatusRuntimeException with the home's reason if it refuses or is away
+    ConfirmBlockResponse confirmBlock(DomainName domain, int number, String requestId) {
+        return LinkingGrpc.newBlockingStub(channel)
+                .withDeadlineAfter(CALL_SECONDS, TimeUnit.SECONDS)
+                .confirmBlock(ConfirmBlockRequest.newBuilder()
+                        .setDomain(domain.value())
+                        .setNumber(number)
+                        .setRequestId(requestId)
+                        .build());
+    }
+
+    /// Says that all blocks are confirmed.
+    ///
+    /// @throws io.grpc.StatusRuntimeException if the home is away
+    void confirmedAll() {
+        var _ = LinkingGrpc.newBlockingStub(channel)
+                .withDeadlineAfter(CALL_SECONDS, TimeUnit.SECONDS)
+                .confirmedAll(ConfirmedAllRequest.getDefaultInstance());
+    }
+
+    /// Publishes everything again, of which the home may have refused some.
+    void publishAgain() {
+        streams.publishAgain();
+    }
+
+    /// How often the streams have opened.
+    long connections() {
+        return streams.connections();
     }
 
     /// Gives a block back.

@@ -97,6 +97,7 @@ public final class HomeLinks implements AutoCloseable {
             open.put(name, home);
         }
         home.renew(now, random);
+        copies.confirm(home);
         copies.copy(home);
         Optional<String> leaseProblem = copies.lease(home);
         leaseProblem.ifPresent(_ -> retryAt.put(name, now.plus(RETRY)));

@@ -128,8 +128,7 @@ public final class ApiWriter implements ClusterWriter, AutoCloseable {
             }
         }
         return client.pods().inNamespace(namespace).list().getItems().stream()
-                .anyMatch(pod -> AttachmentDecision.living(pod)
-                        && Claims.hashOf(pod).equals(attachment.getSpec().claimHash()));
+                .anyMatch(pod -> AttachmentDecision.living(pod) && Claims.shows(pod, attachment));
     }
 
     @Override

@@ -9,6 +9,7 @@ import dev.vl3mesh.model.KubeClusterName;
 import dev.vl3mesh.model.address.AddressPlan;
 import dev.vl3mesh.model.join.Labels;
 import dev.vl3mesh.model.plan.MeshResource.DomainResource;
+import dev.vl3mesh.xds.server.ControlHandlers.Confirmation;
 import io.fabric8.kubernetes.api.model.ObjectMetaBuilder;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -68,7 +69,8 @@ public final class Blocks {
         return cluster + "-" + number;
     }
 
-    private static String requestOf(AddressBlock block) {
+    /// The request that a lease answers; empty where it does not say.
+    public static String requestOf(AddressBlock block) {
         Map<String, String> annotations = block.getMetadata().getAnnotations();
         return annotations == null ? "" : annotations.getOrDefault(REQUEST, "");
     }
@@ -137,6 +139,18 @@ public final class Blocks {
             unseen.put(domain + "." + number, block);
         }
         return there;
+    }
+
+    /// Writes down again what a member says that it has, where a restored backup has forgotten it.
+    public Confirmation confirm(DomainName domain, int number, KubeClusterName holder, String requestId) {
+        Optional<AddressBlock> there = of(domain.value()).stream()
+                .filter(block -> block.getSpec().number() == number)
+                .findFirst()
+                .or(() -> write(domain, number, holder, requestId, Optional.empty()));
+        if (there.isEmpty()) {
+            return Confirmation.RESTORED;
+        }
+        return there.get().getSpec().cluster().equals(holder.value()) ? Confirmation.KNOWN : Confirmation.REFUSED;
     }
 
     /// Remembers why this cluster gets no further block of a domain; an empty text forgets.

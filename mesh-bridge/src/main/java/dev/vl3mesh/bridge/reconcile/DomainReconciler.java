@@ -37,6 +37,7 @@ public final class DomainReconciler {
     private final ClusterView view;
     private final ClusterWriter writer;
     private final Blocks blocks;
+    private final LeaseGate gate;
     private final NodeReports reports;
     private final Function<String, List<Held>> heldElsewhere;
     private final Surroundings surroundings;
@@ -56,12 +57,14 @@ public final class DomainReconciler {
             ClusterView view,
             ClusterWriter writer,
             Blocks blocks,
+            LeaseGate gate,
             NodeReports reports,
             Function<String, List<Held>> heldElsewhere) {
         this.cluster = cluster;
         this.view = view;
         this.writer = writer;
         this.blocks = blocks;
+        this.gate = gate;
         this.reports = reports;
         this.heldElsewhere = heldElsewhere;
         this.surroundings = new Surroundings(view);
@@ -88,9 +91,8 @@ public final class DomainReconciler {
     /// When a domain should be looked at though nothing happens: while it is refused, the reason may go away.
     Optional<Instant> lookAgain(String name, Instant now) {
         @Nullable Judged last = judged.get(name);
-        return last == null || last.refusals().isEmpty()
-                ? Optional.empty()
-                : Optional.of(now.plusSeconds(JUDGE_AGAIN_SECONDS));
+        boolean later = (last != null && !last.refusals().isEmpty()) || !gate.open(now);
+        return later ? Optional.of(now.plusSeconds(JUDGE_AGAIN_SECONDS)) : Optional.empty();
     }
 
     /// Writes what follows for one domain.
@@ -102,7 +104,7 @@ public final class DomainReconciler {
             returnUnused(name);
             return;
         }
-        if (!ClusterCache.isCopy(domain.get())) {
+        if (!ClusterCache.isCopy(domain.get()) && gate.open(now)) {
             lease(name);
         }
         status(domain.get(), now);
@@ -221,6 +223,11 @@ public final class DomainReconciler {
     /// The number of attachments that a domain has in this cluster.
     public int attachments(String name) {
         return use.attachments(name);
+    }
+
+    /// The number of held addresses of a block.
+    public int used(String name, int block) {
+        return use.used(name, block);
     }
 
     /// Whether this cluster has too little of a domain leased ahead.

@@ -6,6 +6,7 @@ import dev.vl3mesh.bridge.observe.NodeReports;
 import dev.vl3mesh.bridge.observe.Sighting;
 import dev.vl3mesh.bridge.reconcile.ClusterWriter.StaleException;
 import dev.vl3mesh.bridge.watch.Change;
+import dev.vl3mesh.bridge.watch.Claims;
 import dev.vl3mesh.bridge.watch.ClusterView;
 import dev.vl3mesh.model.NodeName;
 import dev.vl3mesh.model.domain.DomainRules.ClusterRange;
@@ -130,6 +131,7 @@ public final class Reconciler {
             case Change.OfPod(String uid, String claimHash) -> {
                 view.attachmentsOfPod(uid)
                         .forEach(a -> work.attachments.add(a.getMetadata().getName()));
+                view.pod(uid).ifPresent(pod -> work.attachments.addAll(Claims.attachmentsOf(pod)));
                 if (!claimHash.isEmpty()) {
                     view.attachmentsOfClaim(claimHash)
                             .forEach(a -> work.attachments.add(a.getMetadata().getName()));
@@ -174,11 +176,7 @@ public final class Reconciler {
         AttachmentStatus status = attachment.getStatus();
         @Nullable String uid = status == null ? null : status.podUid();
         Optional<Pod> bound = uid == null ? Optional.empty() : view.pod(uid).filter(AttachmentDecision::living);
-        List<Pod> claimants = bound.isPresent()
-                ? List.of()
-                : view.podsOfClaim(attachment.getSpec().claimHash()).stream()
-                        .filter(AttachmentDecision::living)
-                        .toList();
+        List<Pod> claimants = bound.isPresent() ? List.of() : claimants(attachment);
         boolean orphan = uid != null
                 && bound.isEmpty()
                 && claimants.isEmpty()
@@ -199,6 +197,20 @@ public final class Reconciler {
             }
             case AttachmentDecision.Delete(String reason) -> Optional.of(() -> delete(attachment, reason));
         };
+    }
+
+    private List<Pod> claimants(Attachment attachment) {
+        List<Pod> claimants =
+                new ArrayList<>(view.podsOfClaim(attachment.getSpec().claimHash()));
+        String identity = attachment.getSpec().identity();
+        if (claimants.isEmpty() && identity != null) {
+            String namespace = attachment.getSpec().namespace();
+            view.pod(namespace, identity.substring(identity.indexOf('/') + 1))
+                    .filter(pod -> Claims.shows(pod, attachment))
+                    .ifPresent(claimants::add);
+        }
+        claimants.removeIf(pod -> !AttachmentDecision.living(pod));
+        return claimants;
     }
 
     private Sighting sighting(Attachment attachment, Optional<Pod> bound, Instant now) {

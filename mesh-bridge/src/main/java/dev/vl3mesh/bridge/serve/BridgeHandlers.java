@@ -8,6 +8,7 @@ import dev.vl3mesh.api.v1alpha1.LinkSpec;
 import dev.vl3mesh.bridge.BridgeConfig;
 import dev.vl3mesh.bridge.observe.NodeReports;
 import dev.vl3mesh.bridge.reconcile.Blocks;
+import dev.vl3mesh.bridge.reconcile.LeaseGate;
 import dev.vl3mesh.bridge.watch.ClusterCache;
 import dev.vl3mesh.identity.Pem;
 import dev.vl3mesh.identity.SpiffeId;
@@ -53,6 +54,7 @@ public final class BridgeHandlers implements ControlHandlers {
     private final ClusterCache cache;
     private final ResourceStore store;
     private final Blocks blocks;
+    private final LeaseGate gate;
     private final ControlIdentity identity;
     private final InstantSource clock;
     private final NodeReports reports;
@@ -65,6 +67,7 @@ public final class BridgeHandlers implements ControlHandlers {
             ClusterCache cache,
             ResourceStore store,
             Blocks blocks,
+            LeaseGate gate,
             ControlIdentity identity,
             NodeReports reports,
             InstantSource clock) {
@@ -73,6 +76,7 @@ public final class BridgeHandlers implements ControlHandlers {
         this.cache = cache;
         this.store = store;
         this.blocks = blocks;
+        this.gate = gate;
         this.identity = identity;
         this.reports = reports;
         this.clock = clock;
@@ -255,8 +259,25 @@ public final class BridgeHandlers implements ControlHandlers {
         if (!mayTakePart(cluster, domain)) {
             throw new Refusal("cluster " + cluster + " may not take part in domain " + domain);
         }
+        if (!gate.open(clock.instant())) {
+            throw new Refusal(gate.reason());
+        }
         return blocks.lease(domain(domain), cluster, requestId)
                 .orElseThrow(() -> new Refusal("domain " + domain + " has no free block left: append a prefix to it"));
+    }
+
+    @Override
+    public Confirmation confirmBlock(KubeClusterName cluster, DomainName domain, int number, String requestId) {
+        if (!store.isComplete(config.cluster())) {
+            throw new Refusal("the home has just started, and does not know its domains yet");
+        }
+        // of a domain that is gone, or closed to the cluster, there is nothing to keep
+        return mayTakePart(cluster, domain) ? blocks.confirm(domain, number, cluster, requestId) : Confirmation.KNOWN;
+    }
+
+    @Override
+    public void confirmedAll(KubeClusterName cluster) {
+        gate.confirmed(cluster);
     }
 
     @Override

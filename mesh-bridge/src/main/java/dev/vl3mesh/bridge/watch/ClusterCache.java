@@ -240,6 +240,11 @@ public final class ClusterCache implements ClusterView, AutoCloseable {
     }
 
     @Override
+    public Optional<Pod> pod(String namespace, String name) {
+        return Optional.ofNullable(pods.getStore().getByKey(namespace + "/" + name));
+    }
+
+    @Override
     public List<Node> nodes() {
         return nodes.getStore().list();
     }

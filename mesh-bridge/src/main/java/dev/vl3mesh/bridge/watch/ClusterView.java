@@ -49,6 +49,9 @@ public interface ClusterView {
     /// @param claimHash hexadecimal SHA-256
     List<Pod> podsOfClaim(String claimHash);
 
+    /// The pod of that name.
+    Optional<Pod> pod(String namespace, String name);
+
     /// All nodes.
     List<Node> nodes();
 

@@ -153,6 +153,11 @@ public final class MemoryCluster implements ClusterView, ClusterWriter {
         return List.copyOf(server.attachments.values());
     }
 
+    /// The server's domains, without any delay.
+    public List<Domain> domainsNow() {
+        return List.copyOf(server.domains.values());
+    }
+
     /// The server's leases, without any delay.
     public List<AddressBlock> blocksNow() {
         return List.copyOf(server.blocks.values());
@@ -295,7 +300,7 @@ public final class MemoryCluster implements ClusterView, ClusterWriter {
                                 && pod.getMetadata()
                                         .getUid()
                                         .equals(attachment.getStatus().podUid()))
-                        || Claims.hashOf(pod).equals(attachment.getSpec().claimHash()));
+                        || Claims.shows(pod, attachment));
     }
 
     @Override
@@ -359,6 +364,14 @@ public final class MemoryCluster implements ClusterView, ClusterWriter {
         return seen.pods.values().stream()
                 .filter(p -> Claims.hashOf(p).equals(claimHash))
                 .toList();
+    }
+
+    @Override
+    public Optional<Pod> pod(String namespace, String name) {
+        return seen.pods.values().stream()
+                .filter(pod -> pod.getMetadata().getNamespace().equals(namespace)
+                        && pod.getMetadata().getName().equals(name))
+                .findFirst();
     }
 
     @Override

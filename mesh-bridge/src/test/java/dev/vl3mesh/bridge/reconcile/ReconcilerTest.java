@@ -35,8 +35,8 @@ class ReconcilerTest {
     private Instant now = START;
 
     private Reconciler newLeader() {
-        DomainReconciler domains =
-                new DomainReconciler(new KubeClusterName("east"), cluster, cluster, blocks, reports, _ -> List.of());
+        DomainReconciler domains = new DomainReconciler(
+                new KubeClusterName("east"), cluster, cluster, blocks, openGate(), reports, _ -> List.of());
         return new Reconciler(cluster, cluster, reports, domains, writes -> writes.forEach(Runnable::run));
     }
 
@@ -56,6 +56,12 @@ class ReconcilerTest {
 
     private DomainStatus status(String domain) {
         return cluster.domainNow(domain).getStatus();
+    }
+
+    private static LeaseGate openGate() {
+        LeaseGate gate = new LeaseGate(List::of);
+        gate.leads(Instant.EPOCH);
+        return gate;
     }
 
     private static Condition condition(List<Condition> conditions, String type) {

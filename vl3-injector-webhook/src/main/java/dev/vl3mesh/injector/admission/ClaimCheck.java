@@ -3,13 +3,13 @@ package dev.vl3mesh.injector.admission;
 import dev.vl3mesh.api.v1alpha1.Attachment;
 import dev.vl3mesh.api.v1alpha1.AttachmentSpec;
 import dev.vl3mesh.identity.Pem;
-import dev.vl3mesh.injector.allocate.MeshCache;
+import dev.vl3mesh.injector.allocate.AttachmentApi;
+import dev.vl3mesh.injector.allocate.MeshView;
 import dev.vl3mesh.model.DomainName;
 import dev.vl3mesh.model.address.IpAddress;
 import dev.vl3mesh.model.ipam.AttachmentName;
 import dev.vl3mesh.model.join.Labels;
 import io.fabric8.kubernetes.api.model.Pod;
-import io.fabric8.kubernetes.client.KubernetesClient;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.util.HashSet;
@@ -26,13 +26,13 @@ public final class ClaimCheck {
     private static final String REMEDY = "annotations " + Labels.ATTACHMENTS + " and " + Labels.CLAIM
             + " are written by vl3mesh alone: remove them from the pod";
 
-    private final KubernetesClient client;
-    private final MeshCache cache;
+    private final AttachmentApi api;
+    private final MeshView view;
 
     /// Looks Attachments up in the cache, and at the API server where the cache may be late.
-    public ClaimCheck(KubernetesClient client, MeshCache cache) {
-        this.client = client;
-        this.cache = cache;
+    public ClaimCheck(AttachmentApi api, MeshView view) {
+        this.api = api;
+        this.view = view;
     }
 
     /// The answer.
@@ -90,9 +90,9 @@ public final class ClaimCheck {
 
     private Optional<String> refusal(AttachmentSpec wanted, IpAddress first) {
         String name = AttachmentName.of(new DomainName(wanted.domain()), first).value();
-        @Nullable Attachment attachment = cache.attachment(name);
+        @Nullable Attachment attachment = view.attachment(name);
         if (attachment == null || !matches(attachment.getSpec(), wanted)) {
-            attachment = client.resources(Attachment.class).withName(name).get();
+            attachment = api.attachment(name);
         }
         String address = "address " + first + " of domain " + wanted.domain();
         if (attachment == null || !matches(attachment.getSpec(), wanted)) {

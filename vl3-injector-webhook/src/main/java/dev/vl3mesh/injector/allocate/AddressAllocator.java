@@ -12,9 +12,7 @@ import dev.vl3mesh.model.address.IpPrefix;
 import dev.vl3mesh.model.domain.DomainRules;
 import dev.vl3mesh.model.ipam.AttachmentName;
 import io.fabric8.kubernetes.api.model.ObjectMetaBuilder;
-import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientException;
-import java.net.HttpURLConnection;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -33,18 +31,49 @@ public final class AddressAllocator {
     private static final long POLL_MILLIS = 20;
 
     private final KubeClusterName cluster;
-    private final KubernetesClient client;
-    private final MeshCache cache;
+    private final AttachmentApi api;
+    private final MeshView view;
     private final Occupancies occupancies;
+    private final Waiting waiting;
     private final LongAdder conflicts = new LongAdder();
+
+    /// How time passes.
+    public interface Waiting {
+        /// Milliseconds of a clock that does not go back.
+        long millis();
+
+        /// Returns a little later.
+        void pause();
+    }
 
     /// Allocates from the blocks of one cluster.
     public AddressAllocator(
-            KubeClusterName cluster, KubernetesClient client, MeshCache cache, Occupancies occupancies) {
+            KubeClusterName cluster, AttachmentApi api, MeshView view, Occupancies occupancies, Waiting waiting) {
         this.cluster = cluster;
-        this.client = client;
-        this.cache = cache;
+        this.api = api;
+        this.view = view;
         this.occupancies = occupancies;
+        this.waiting = waiting;
+    }
+
+    /// The machine's time.
+    public static Waiting realWaiting() {
+        return new Waiting() {
+            @Override
+            public long millis() {
+                return System.nanoTime() / 1_000_000;
+            }
+
+            @Override
+            public void pause() {
+                try {
+                    Thread.sleep(POLL_MILLIS);
+                } catch (InterruptedException e) {
+                    Thread.currentThread().interrupt();
+                    throw new IllegalStateException("interrupted while waiting for addresses", e);
+                }
+            }
+        };
     }
 
     /// How often a chosen address was another replica's already.
@@ -112,13 +141,13 @@ public final class AddressAllocator {
     }
 
     private Domain usable(DomainName name) throws AllocationException {
-        Domain domain = cache.domain(name.value()).orElse(null);
+        Domain domain = view.domain(name.value()).orElse(null);
         if (domain == null) {
-            domain = client.resources(Domain.class).withName(name.value()).get(); // younger than the watch's news
+            domain = api.domain(name.value()); // younger than the watch's news
         }
         if (domain == null) {
             throw new AllocationException("domain '" + name + "' is not known in cluster " + cluster
-                    + ", which knows " + cache.domainNames()
+                    + ", which knows " + view.domainNames()
                     + ": create the Domain in its home cluster, or join that home with vl3ctl join");
         }
         List<String> clusters = domain.getSpec().clusters();
@@ -126,14 +155,14 @@ public final class AddressAllocator {
             throw new AllocationException("domain '" + name + "' is not open to cluster " + cluster
                     + ": add it to spec.clusters, which is " + clusters);
         }
-        long end = millis() + PATIENCE_MILLIS;
+        long end = waiting.millis() + PATIENCE_MILLIS;
         while (!ready(domain)) {
-            if (millis() > end) {
+            if (waiting.millis() > end) {
                 throw new AllocationException(
                         "domain '" + name + "' is not ready: kubectl describe domain " + name + " says why");
             }
-            pause();
-            domain = cache.domain(name.value()).orElse(domain);
+            waiting.pause();
+            domain = view.domain(name.value()).orElse(domain);
         }
         return domain;
     }
@@ -146,59 +175,67 @@ public final class AddressAllocator {
                                 c -> c.type().equals("Accepted") && !c.status().equals("True"));
     }
 
-    /// The attachment that waits for a pod of this name, made this pod's by its new claim. If the old pod still
-    /// lives,
-    /// the binding in the status stays the old pod's, and the API server will refuse the new one for its name.
+    /// The attachment that waits for a pod of this name, made this pod's by its new claim. If the old
+    /// pod still lives, the binding in the status stays the old pod's, and the API server will refuse the
+    /// new one for its name. One that was never bound is left alone: a pod may be about to be, whose only
+    /// hold on it is its claim.
     private Optional<Attachment> kept(Wish wish, DomainName domain, AddressPlan plan) {
         if (wish.identity() == null) {
             return Optional.empty();
         }
-        for (Attachment attachment : cache.ofIdentity(wish.identity())) {
-            AttachmentSpec spec = attachment.getSpec();
-            boolean fits = spec.domain().equals(domain.value())
-                    && plan.indexOf(addresses(attachment).getFirst()).isPresent();
-            if (fits && (wish.dryRun() || claim(attachment, wish.claimHash()))) {
+        for (Attachment seen : view.ofIdentity(wish.identity())) {
+            boolean fits = seen.getSpec().domain().equals(domain.value())
+                    && plan.indexOf(addresses(seen).getFirst()).isPresent();
+            @Nullable
+            Attachment attachment =
+                    bound(seen) ? seen : api.attachment(seen.getMetadata().getName());
+            if (fits
+                    && attachment != null
+                    && bound(attachment)
+                    && (wish.dryRun() || claim(attachment, wish.claimHash()))) {
                 return Optional.of(attachment);
             }
         }
         return Optional.empty();
     }
 
+    private static boolean bound(Attachment attachment) {
+        return attachment.getStatus() != null && attachment.getStatus().podUid() != null;
+    }
+
+    /// The controller may be quicker: then once more, on what it wrote.
     private boolean claim(Attachment attachment, String claimHash) {
+        AttachmentApi.Written written = api.replace(claimed(attachment, claimHash));
+        if (written != AttachmentApi.Written.CHANGED) {
+            return written == AttachmentApi.Written.STORED;
+        }
+        Attachment now = api.attachment(attachment.getMetadata().getName());
+        if (now == null) {
+            return false;
+        }
+        written = api.replace(claimed(now, claimHash));
+        if (written == AttachmentApi.Written.CHANGED) {
+            throw new IllegalStateException(
+                    attachment.getMetadata().getName() + " has changed twice meanwhile: create the pod again");
+        }
+        return written == AttachmentApi.Written.STORED;
+    }
+
+    private static Attachment claimed(Attachment attachment, String claimHash) {
         AttachmentSpec spec = attachment.getSpec();
         Attachment copy = new Attachment();
         copy.setMetadata(attachment.getMetadata());
         copy.setSpec(new AttachmentSpec(spec.domain(), spec.addresses(), spec.namespace(), claimHash, spec.identity()));
         copy.setStatus(attachment.getStatus());
-        try {
-            client.resource(copy).update();
-            return true;
-        } catch (KubernetesClientException e) {
-            if (e.getCode() == HttpURLConnection.HTTP_NOT_FOUND) {
-                return false;
-            }
-            if (e.getCode() != HttpURLConnection.HTTP_CONFLICT) {
-                throw e;
-            }
-            Attachment now =
-                    client.resource(attachment).get(); // the controller was quicker: once more, on what it wrote
-            return now != null && retry(now, claimHash);
-        }
-    }
-
-    private boolean retry(Attachment now, String claimHash) {
-        AttachmentSpec spec = now.getSpec();
-        now.setSpec(new AttachmentSpec(spec.domain(), spec.addresses(), spec.namespace(), claimHash, spec.identity()));
-        client.resource(now).update();
-        return true;
+        return copy;
     }
 
     private List<IpAddress> fresh(Wish wish, DomainName domain, AddressPlan plan, List<Attachment> created)
             throws AllocationException {
-        long end = millis() + PATIENCE_MILLIS;
+        long end = waiting.millis() + PATIENCE_MILLIS;
         while (true) {
-            List<Integer> blocks = cache.blocks(domain.value(), cluster.value());
-            OptionalInt index = occupancies.choose(domain, plan, blocks, millis());
+            List<Integer> blocks = view.blocks(domain.value(), cluster.value());
+            OptionalInt index = occupancies.choose(domain, plan, blocks, waiting.millis());
             if (index.isPresent()) {
                 List<IpAddress> addresses = plan.addresses(index.getAsInt());
                 if (wish.dryRun()) {
@@ -208,13 +245,13 @@ public final class AddressAllocator {
                 if (create(wish, domain, plan, index.getAsInt(), created)) {
                     return addresses;
                 }
-            } else if (millis() > end) {
+            } else if (waiting.millis() > end) {
                 throw new AllocationException("domain '" + domain + "' has no free address in the " + blocks.size()
                         + " blocks that cluster " + cluster
                         + " has leased, and no further block came: vl3ctl domains shows the pool; append a prefix to"
                         + " spec.prefixes if it is used up");
             } else {
-                pause();
+                waiting.pause();
             }
         }
     }
@@ -231,22 +268,17 @@ public final class AddressAllocator {
                 wish.namespace(),
                 wish.claimHash(),
                 wish.identity()));
-        try {
-            created.add(client.resource(attachment).create());
-            return true;
-        } catch (KubernetesClientException e) {
-            if (e.getCode() == HttpURLConnection.HTTP_CONFLICT) {
-                conflicts.increment();
-                return false; // another replica's; the hold on the index keeps it from being tried again
-            }
-            occupancies.release(domain, plan, index);
-            throw e;
+        if (!api.create(attachment)) {
+            conflicts.increment();
+            return false; // another replica's; the hold on the index keeps it from being tried again
         }
+        created.add(attachment);
+        return true;
     }
 
     private void giveBack(Attachment attachment) {
         try {
-            client.resource(attachment).delete();
+            api.delete(attachment);
         } catch (KubernetesClientException _) {
             // nobody will claim it, so it expires
         }
@@ -254,18 +286,5 @@ public final class AddressAllocator {
 
     private static List<IpAddress> addresses(Attachment attachment) {
         return attachment.getSpec().addresses().stream().map(IpAddress::parse).toList();
-    }
-
-    private static long millis() {
-        return System.nanoTime() / 1_000_000;
-    }
-
-    private static void pause() {
-        try {
-            Thread.sleep(POLL_MILLIS);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new IllegalStateException("interrupted while waiting for addresses", e);
-        }
     }
 }

@@ -17,7 +17,7 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /// What admission needs of Kubernetes, kept current by watches, so that it answers without asking.
-public final class MeshCache implements AutoCloseable {
+public final class MeshCache implements MeshView, AutoCloseable {
     private static final String BY_IDENTITY = "identity";
 
     private final KubernetesClient client;
@@ -102,12 +102,12 @@ public final class MeshCache implements AutoCloseable {
                 : namespace.getMetadata().getLabels().get(Labels.DOMAINS);
     }
 
-    /// A domain that this cluster knows, its own or its home's copy.
+    @Override
     public Optional<Domain> domain(String name) {
         return Optional.ofNullable(domains.getStore().getByKey(name));
     }
 
-    /// The names of all known domains.
+    @Override
     public List<String> domainNames() {
         return domains.getStore().list().stream()
                 .map(domain -> domain.getMetadata().getName())
@@ -115,7 +115,7 @@ public final class MeshCache implements AutoCloseable {
                 .toList();
     }
 
-    /// The numbers of the blocks of a domain that a cluster has leased.
+    @Override
     public List<Integer> blocks(String domain, String cluster) {
         return blocks.getStore().list().stream()
                 .map(AddressBlock::getSpec)
@@ -124,12 +124,12 @@ public final class MeshCache implements AutoCloseable {
                 .toList();
     }
 
-    /// The attachment of that name, as far as the watch knows.
+    @Override
     public @Nullable Attachment attachment(String name) {
         return attachments.getStore().getByKey(name);
     }
 
-    /// The attachments that are kept for a pod whose name comes back.
+    @Override
     public List<Attachment> ofIdentity(String identity) {
         return attachments.getIndexer().byIndex(BY_IDENTITY, identity);
     }

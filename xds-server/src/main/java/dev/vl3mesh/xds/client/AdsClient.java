@@ -13,6 +13,7 @@ import io.grpc.stub.ClientCallStreamObserver;
 import io.grpc.stub.ClientResponseObserver;
 import java.util.Map;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicLong;
 
 /// Subscribes to all kinds at a control plane, for ever: reconnects, and asks only for what changed meanwhile.
 ///
@@ -25,6 +26,7 @@ import java.util.concurrent.CountDownLatch;
 public final class AdsClient implements AutoCloseable {
     private final Channel channel;
     private final DeltaReceiver receiver;
+    private final AtomicLong connections = new AtomicLong();
     private volatile boolean connected;
     private volatile StreamWorker worker;
 
@@ -53,6 +55,11 @@ public final class AdsClient implements AutoCloseable {
     /// Whether a stream is open.
     public boolean connected() {
         return connected;
+    }
+
+    /// How often a stream has opened.
+    public long connections() {
+        return connections.get();
     }
 
     private CountDownLatch open() {
@@ -85,6 +92,7 @@ public final class AdsClient implements AutoCloseable {
                     if (!opened) {
                         opened = true;
                         connected = true;
+                        connections.incrementAndGet();
                         receiver.open().forEach(out::onNext);
                     }
                 }

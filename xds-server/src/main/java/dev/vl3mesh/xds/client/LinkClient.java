@@ -13,6 +13,7 @@ import io.grpc.Channel;
 import io.grpc.stub.ClientCallStreamObserver;
 import io.grpc.stub.ClientResponseObserver;
 import java.util.concurrent.CountDownLatch;
+import org.jspecify.annotations.Nullable;
 
 /// A member's link to its home: brings what the home knows of other clusters into the member's store, and tells the
 /// home what the member has.
@@ -23,6 +24,7 @@ public final class LinkClient implements AutoCloseable {
     private final AdsClient down;
     private final StreamWorker up;
     private volatile boolean publishing;
+    private volatile @Nullable Requests current;
 
     /// Connects, and stays connected until closed; the channel stays the caller's.
     public LinkClient(Channel channel, KubeClusterName self, ResourceStore store) {
@@ -39,9 +41,23 @@ public final class LinkClient implements AutoCloseable {
         return publishing && down.connected();
     }
 
+    /// How often the home has begun to tell.
+    public long connections() {
+        return down.connections();
+    }
+
+    /// Publishes everything again, on a new stream.
+    public void publishAgain() {
+        Requests now = current;
+        if (now != null) {
+            now.out.cancel("published again", null);
+        }
+    }
+
     private CountDownLatch publish() {
         CountDownLatch ended = new CountDownLatch(1);
         var observer = new Requests(ended);
+        current = observer;
         var _ = LinkingGrpc.newStub(channel).publish(observer);
         return ended;
     }
@@ -49,6 +65,7 @@ public final class LinkClient implements AutoCloseable {
     private final class Requests implements ClientResponseObserver<DeltaDiscoveryResponse, DeltaDiscoveryRequest> {
         private final CountDownLatch ended;
         private SendingStream stream;
+        private ClientCallStreamObserver<DeltaDiscoveryResponse> out;
 
         @SuppressWarnings("NullAway") // gRPC calls beforeStart first
         Requests(CountDownLatch ended) {
@@ -56,7 +73,8 @@ public final class LinkClient implements AutoCloseable {
         }
 
         @Override
-        public void beforeStart(ClientCallStreamObserver<DeltaDiscoveryResponse> out) {
+        public void beforeStart(ClientCallStreamObserver<DeltaDiscoveryResponse> call) {
+            out = call;
             stream = new SendingStream(store, new DeltaSender(store, new View.OfOrigin(self)), out);
             out.setOnReadyHandler(stream::drain);
         }

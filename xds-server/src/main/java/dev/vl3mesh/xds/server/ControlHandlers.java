@@ -49,6 +49,22 @@ public interface ControlHandlers {
     /// Leases a block of addresses.
     int leaseBlock(KubeClusterName cluster, DomainName domain, String requestId);
 
+    /// What a home knows of a block that a member has.
+    enum Confirmation {
+        /// The member has it.
+        KNOWN,
+        /// Nobody had it, as far as the home knew: it is written down now.
+        RESTORED,
+        /// Another cluster has it.
+        REFUSED
+    }
+
+    /// Hears that a member has a block.
+    Confirmation confirmBlock(KubeClusterName cluster, DomainName domain, int number, String requestId);
+
+    /// Hears that a member has confirmed all its blocks.
+    void confirmedAll(KubeClusterName cluster);
+
     /// Takes a block back.
     void returnBlock(KubeClusterName cluster, DomainName domain, int number);
 

@@ -12,6 +12,10 @@ import dev.vl3mesh.xds.ResourceStore;
 import dev.vl3mesh.xds.View;
 import dev.vl3mesh.xds.grpc.ReceivingStream;
 import dev.vl3mesh.xds.grpc.SendingStream;
+import dev.vl3mesh.xds.proto.v1.ConfirmBlockRequest;
+import dev.vl3mesh.xds.proto.v1.ConfirmBlockResponse;
+import dev.vl3mesh.xds.proto.v1.ConfirmedAllRequest;
+import dev.vl3mesh.xds.proto.v1.ConfirmedAllResponse;
 import dev.vl3mesh.xds.proto.v1.EnrolRequest;
 import dev.vl3mesh.xds.proto.v1.EnrolResponse;
 import dev.vl3mesh.xds.proto.v1.EnrolmentGrpc;
@@ -29,6 +33,7 @@ import dev.vl3mesh.xds.proto.v1.RedeemResponse;
 import dev.vl3mesh.xds.proto.v1.RenewRequest;
 import dev.vl3mesh.xds.proto.v1.ReturnBlockRequest;
 import dev.vl3mesh.xds.proto.v1.ReturnBlockResponse;
+import dev.vl3mesh.xds.server.ControlHandlers.Confirmation;
 import dev.vl3mesh.xds.server.ControlHandlers.Refusal;
 import dev.vl3mesh.xds.server.ControlHandlers.Signed;
 import dev.vl3mesh.xds.server.Door.Caller;
@@ -236,6 +241,28 @@ final class ControlServices {
                             .setNumber(handlers.leaseBlock(
                                     member, new DomainName(request.getDomain()), request.getRequestId()))
                             .build());
+        }
+
+        @Override
+        public void confirmBlock(ConfirmBlockRequest request, StreamObserver<ConfirmBlockResponse> out) {
+            KubeClusterName member = callingCluster();
+            answer(out, () -> {
+                Confirmation confirmation = handlers.confirmBlock(
+                        member, new DomainName(request.getDomain()), request.getNumber(), request.getRequestId());
+                return ConfirmBlockResponse.newBuilder()
+                        .setHeld(confirmation != Confirmation.REFUSED)
+                        .setRestored(confirmation == Confirmation.RESTORED)
+                        .build();
+            });
+        }
+
+        @Override
+        public void confirmedAll(ConfirmedAllRequest request, StreamObserver<ConfirmedAllResponse> out) {
+            KubeClusterName member = callingCluster();
+            answer(out, () -> {
+                handlers.confirmedAll(member);
+                return ConfirmedAllResponse.getDefaultInstance();
+            });
         }
 
         @Override
