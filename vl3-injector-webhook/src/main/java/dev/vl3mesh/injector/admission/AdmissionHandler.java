@@ -1,5 +1,6 @@
 package dev.vl3mesh.injector.admission;
 
+import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -8,11 +9,12 @@ import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpHandler;
 import dev.vl3mesh.api.v1alpha1.Domain;
 import dev.vl3mesh.metrics.Durations;
+import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.client.KubernetesClientException;
 import java.io.IOException;
-import java.io.InputStream;
 import java.io.OutputStream;
+import java.net.HttpURLConnection;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Base64;
@@ -24,8 +26,9 @@ import org.slf4j.LoggerFactory;
 /// One admission endpoint: an AdmissionReview (admission.k8s.io/v1) in, its answer out.
 ///
 /// @param <T> the kind of object that is reviewed
-public final class AdmissionHandler<T> implements HttpHandler {
+public final class AdmissionHandler<T extends HasMetadata> implements HttpHandler {
     private static final Logger LOG = LoggerFactory.getLogger(AdmissionHandler.class);
+    private static final String NO_REVIEW = "the body is no AdmissionReview of admission.k8s.io/v1\n";
     /// The API server takes objects of 3 MiB at most; a review has two of them.
     private static final int BODY_BYTES_MAX = 8 << 20;
 
@@ -64,16 +67,28 @@ public final class AdmissionHandler<T> implements HttpHandler {
         long start = System.nanoTime();
         String outcome = "failed";
         try (exchange) {
-            byte[] body = read(exchange.getRequestBody());
-            JsonNode request = json.readTree(body).path("request");
-            if (!request.isObject()) {
-                answer(
-                        exchange,
-                        400,
-                        "the body is no AdmissionReview of admission.k8s.io/v1\n".getBytes(StandardCharsets.UTF_8));
+            byte[] body = exchange.getRequestBody().readNBytes(BODY_BYTES_MAX + 1);
+            if (body.length > BODY_BYTES_MAX) {
+                answer(exchange, HttpURLConnection.HTTP_ENTITY_TOO_LARGE, "the review is larger than 8 MiB\n");
                 return;
             }
-            Verdict verdict = decide(request);
+            JsonNode request;
+            Review<T> review;
+            try {
+                request = json.readTree(body).path("request");
+                review = review(request);
+            } catch (JsonProcessingException | IllegalArgumentException e) {
+                answer(exchange, HttpURLConnection.HTTP_BAD_REQUEST, NO_REVIEW);
+                return;
+            }
+            Verdict verdict;
+            try {
+                verdict = decide(review);
+            } catch (RuntimeException e) {
+                LOG.error("{}: in namespace {}", name, review.namespace(), e);
+                answer(exchange, HttpURLConnection.HTTP_INTERNAL_ERROR, "vl3mesh has failed, its log says where\n");
+                return;
+            }
             outcome = switch (verdict) {
                 case Verdict.Refused _ -> "refused";
                 case Verdict.Admitted admitted -> admitted.patch() == null ? "unchanged" : "changed";
@@ -87,34 +102,36 @@ public final class AdmissionHandler<T> implements HttpHandler {
         }
     }
 
-    private static byte[] read(InputStream in) throws IOException {
-        byte[] body = in.readNBytes(BODY_BYTES_MAX + 1);
-        if (body.length > BODY_BYTES_MAX) {
-            throw new IOException("the review is larger than " + BODY_BYTES_MAX + " bytes");
+    private Review<T> review(JsonNode request) throws JsonProcessingException {
+        @Nullable T object = object(request.path("object"));
+        if (object == null
+                || object.getMetadata() == null
+                || (object instanceof Pod pod && pod.getSpec() == null)
+                || (object instanceof Domain domain && domain.getSpec() == null)) {
+            throw new IllegalArgumentException("no object");
         }
-        return body;
+        return new Review<>(
+                request.path("namespace").asText(),
+                object,
+                object(request.path("oldObject")),
+                request.path("dryRun").asBoolean());
     }
 
-    private Verdict decide(JsonNode request) throws IOException {
-        String namespace = request.path("namespace").asText();
+    private @Nullable T object(JsonNode node) throws JsonProcessingException {
+        return node.isObject() ? json.treeToValue(node, type) : null;
+    }
+
+    private Verdict decide(Review<T> review) {
         try {
-            Verdict verdict = decision.apply(new Review<>(
-                    namespace,
-                    json.treeToValue(request.path("object"), type),
-                    old(request.path("oldObject")),
-                    request.path("dryRun").asBoolean()));
+            Verdict verdict = decision.apply(review);
             if (verdict instanceof Verdict.Refused(String reason)) {
-                LOG.info("{}: refused in namespace {}: {}", name, namespace, reason);
+                LOG.info("{}: refused in namespace {}: {}", name, review.namespace(), reason);
             }
             return verdict;
         } catch (KubernetesClientException e) {
             LOG.warn("{}: the API server did not answer as expected: {}", name, e.getMessage());
             return new Verdict.Refused("vl3mesh could not reach what it needs, try again: " + e.getMessage());
         }
-    }
-
-    private @Nullable T old(JsonNode node) throws IOException {
-        return node.isObject() ? json.treeToValue(node, type) : null;
     }
 
     private ObjectNode answer(String uid, Verdict verdict) {
@@ -143,6 +160,10 @@ public final class AdmissionHandler<T> implements HttpHandler {
             }
         }
         return review;
+    }
+
+    private static void answer(HttpExchange exchange, int code, String text) throws IOException {
+        answer(exchange, code, text.getBytes(StandardCharsets.UTF_8));
     }
 
     private static void answer(HttpExchange exchange, int code, byte[] body) throws IOException {
