@@ -22,35 +22,13 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
-import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /// An API server and a cache of it in memory. Writes go to the server, guarded by resource versions; the view shows
 /// what was there at the last [#sync], which returns the changes as watches would tell them.
 public final class MemoryCluster implements ClusterView, ClusterWriter {
-    /// The objects of one moment.
-    private static final class State {
-        final Map<String, Domain> domains = new TreeMap<>();
-        final Map<String, Attachment> attachments = new TreeMap<>();
-        final Map<String, AddressBlock> blocks = new TreeMap<>();
-        final Map<String, Pod> pods = new TreeMap<>();
-        final Map<String, Node> nodes = new TreeMap<>();
-        final Map<String, Namespace> namespaces = new TreeMap<>();
-
-        State copy() {
-            State copy = new State();
-            copy.domains.putAll(domains);
-            copy.attachments.putAll(attachments);
-            copy.blocks.putAll(blocks);
-            copy.pods.putAll(pods);
-            copy.nodes.putAll(nodes);
-            copy.namespaces.putAll(namespaces);
-            return copy;
-        }
-    }
-
-    private State server = new State();
-    private State seen = new State();
+    private MemoryState server = new MemoryState();
+    private MemoryState seen = new MemoryState();
     private long version;
     private List<IpPrefix> serviceRanges = List.of();
     /// What was said, as `Kind name reason: note`.
@@ -213,7 +191,7 @@ public final class MemoryCluster implements ClusterView, ClusterWriter {
 
     /// Everything as a list of changes, as after a leader's start.
     public List<Change> all() {
-        seen = new State();
+        seen = new MemoryState();
         return sync();
     }
 
@@ -224,7 +202,7 @@ public final class MemoryCluster implements ClusterView, ClusterWriter {
 
     /// Puts a backup in place. Versions go on counting, as etcd's restore lets them.
     public void restore(Object backup) {
-        server = ((State) backup).copy();
+        server = ((MemoryState) backup).copy();
     }
 
     private static <T extends HasMetadata> T checked(T written, @Nullable T stored) {

@@ -1,5 +1,7 @@
 package dev.vl3mesh.testbed.lab;
 
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.extension.BeforeAllCallback;
 import org.junit.jupiter.api.extension.ExtensionContext;
 import org.junit.jupiter.api.extension.ParameterContext;
@@ -11,11 +13,16 @@ import org.junit.jupiter.api.extension.ParameterResolver;
 public final class LabExtension implements BeforeAllCallback, ParameterResolver {
     private static final ExtensionContext.Namespace NAMESPACE = ExtensionContext.Namespace.create(LabExtension.class);
 
+    private static volatile @Nullable Footprint before;
+
     private record RunningLab(Lab lab, boolean keep) implements AutoCloseable {
         static RunningLab start() {
             Lab lab = new Lab(LabPaths.of(System.getenv()), new Progress(System.out, false));
             boolean running = lab.running();
             boolean keep = running || System.getenv("VL3_KEEP_LAB") != null;
+            if (!running) {
+                before = Footprint.take(LabPaths.of(System.getenv()));
+            }
             if (!"as-is".equals(System.getenv("VL3_LAB"))) {
                 if (running) {
                     lab.down(); // what somebody left in it is no test's business
@@ -33,6 +40,11 @@ public final class LabExtension implements BeforeAllCallback, ParameterResolver 
                 lab.down();
             }
         }
+    }
+
+    /// What was there before this run's lab; nothing where somebody's was up already.
+    static Optional<Footprint> before() {
+        return Optional.ofNullable(before);
     }
 
     private static Lab lab(ExtensionContext context) {
