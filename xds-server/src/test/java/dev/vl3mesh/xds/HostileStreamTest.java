@@ -7,11 +7,19 @@ import com.google.protobuf.ByteString;
 import com.google.rpc.Status;
 import dev.vl3mesh.identity.SpiffeId;
 import dev.vl3mesh.identity.Svid;
+import dev.vl3mesh.model.NodeName;
+import dev.vl3mesh.model.address.IpAddress;
+import dev.vl3mesh.model.plan.MeshResource.AttachmentResource;
 import dev.vl3mesh.model.plan.ResourceKind;
 import dev.vl3mesh.xds.client.ControlChannel;
 import dev.vl3mesh.xds.encode.TypeUrls;
+import dev.vl3mesh.xds.proto.v1.EnrolRequest;
+import dev.vl3mesh.xds.proto.v1.EnrolmentGrpc;
 import dev.vl3mesh.xds.proto.v1.LeaseBlockRequest;
 import dev.vl3mesh.xds.proto.v1.LinkingGrpc;
+import dev.vl3mesh.xds.proto.v1.NodeReport;
+import dev.vl3mesh.xds.proto.v1.NodeReportAck;
+import dev.vl3mesh.xds.proto.v1.NodeReportingGrpc;
 import io.envoyproxy.envoy.service.discovery.v3.AggregatedDiscoveryServiceGrpc;
 import io.envoyproxy.envoy.service.discovery.v3.DeltaDiscoveryRequest;
 import io.envoyproxy.envoy.service.discovery.v3.DeltaDiscoveryResponse;
@@ -26,6 +34,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.util.List;
+import java.util.Optional;
 import java.util.Random;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicReference;
@@ -206,6 +215,61 @@ class HostileStreamTest extends LoopbackHome {
         };
         return AggregatedDiscoveryServiceGrpc.getDeltaAggregatedResourcesMethod().toBuilder(marshaller, marshaller)
                 .build();
+    }
+
+    @Test
+    void whatAReasonRepeatsIsShortAndOfOneLine() {
+        Told<DeltaDiscoveryResponse> told = new Told<>();
+        stream(told)
+                .onNext(request().setTypeUrl("\n\u001b[31m" + "x".repeat(5000)).build());
+        told.endsWith(io.grpc.Status.Code.INVALID_ARGUMENT, "unknown type URL '??[31mxxx");
+        assertThat(told.end.get().getDescription()).hasSizeLessThan(320);
+    }
+
+    @Test
+    void aRequestForACertificateThatIsNoneIsRefusedWithTheReason() {
+        ManagedChannel anonymous = closing(
+                ControlChannel.anonymous(address, () -> List.of(issuer.root()), SpiffeId.control(TRUST_DOMAIN)));
+        try {
+            var _ = EnrolmentGrpc.newBlockingStub(anonymous)
+                    .enrol(EnrolRequest.newBuilder()
+                            .setToken("node:east-2")
+                            .setCsr(ByteString.copyFromUtf8("garbage"))
+                            .build());
+            throw new AssertionError("garbage was signed");
+        } catch (StatusRuntimeException e) {
+            assertThat(e.getStatus().getCode()).isEqualTo(io.grpc.Status.Code.INVALID_ARGUMENT);
+            assertThat(String.valueOf(e.getStatus().getDescription())).isNotBlank();
+        }
+    }
+
+    @Test
+    void reportsAreAnsweredOneByOneAndTheirNoncesAreShort() {
+        Told<NodeReportAck> told = new Told<>();
+        StreamObserver<NodeReport> out = NodeReportingGrpc.newStub(channel()).report(told);
+        for (int i = 0; i < 1000; i++) {
+            out.onNext(NodeReport.newBuilder().setNonce("n" + i).build());
+        }
+        await().until(() -> told.answers.size() == 1000);
+        out.onNext(NodeReport.newBuilder().setNonce("n".repeat(100)).build());
+        told.endsWith(io.grpc.Status.Code.INVALID_ARGUMENT, "a nonce has at most 64 characters");
+    }
+
+    /// A service of three megabytes: whoever makes one hurts himself alone.
+    @Test
+    void aResourceThatIsTooLargeIsLeftOut() {
+        AttachmentResource large = new AttachmentResource(
+                EAST,
+                RED,
+                List.of(IpAddress.parse("172.16.0.99")),
+                new NodeName("east-1"),
+                "prod",
+                "p".repeat(3 << 20),
+                Optional.empty(),
+                "default",
+                true);
+        publish(home, EAST, large, attachment(EAST, "east-2", "172.16.0.100"));
+        await().untilAsserted(() -> assertThat(neighbour.of(EAST)).hasSize(3).doesNotContain(large));
     }
 
     @Test

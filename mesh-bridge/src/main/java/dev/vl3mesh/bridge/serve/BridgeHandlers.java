@@ -36,9 +36,12 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -58,7 +61,11 @@ public final class BridgeHandlers implements ControlHandlers {
     private final ControlIdentity identity;
     private final InstantSource clock;
     private final NodeReports reports;
-    private final Set<KubeClusterName> linked = ConcurrentHashMap.newKeySet();
+    /// What Kubernetes takes as an object's name (RFC 1123, DNS subdomain).
+    private static final Pattern OBJECT_NAME = Pattern.compile("[a-z0-9]([-a-z0-9.]{0,251}[a-z0-9])?");
+
+    /// The number of open streams, by member.
+    private final Map<KubeClusterName, Integer> linked = new ConcurrentHashMap<>();
 
     /// Makes the handlers of one control plane.
     public BridgeHandlers(
@@ -84,7 +91,7 @@ public final class BridgeHandlers implements ControlHandlers {
 
     /// The members whose streams are open.
     public Set<KubeClusterName> linked() {
-        return Set.copyOf(linked);
+        return Set.copyOf(linked.keySet());
     }
 
     private Signed sign(byte[] request, SpiffeId id) {
@@ -134,8 +141,10 @@ public final class BridgeHandlers implements ControlHandlers {
 
     @Override
     public Signed redeem(String name, byte[] secret, KubeClusterName cluster, byte[] request) {
-        Invitation invitation =
-                client.resources(Invitation.class).withName(name).get();
+        @Nullable
+        Invitation invitation = OBJECT_NAME.matcher(name).matches()
+                ? client.resources(Invitation.class).withName(name).get()
+                : null;
         String hash = Pem.sha256(secret);
         if (invitation == null
                 || !MessageDigest.isEqual(
@@ -160,10 +169,12 @@ public final class BridgeHandlers implements ControlHandlers {
             throw new Refusal(
                     "a cluster named " + cluster + " is known here already: install with another cluster.name");
         }
+        // first, so that a request that can't be signed uses nothing up
+        Signed signed = sign(request, SpiffeId.cluster(config.trustDomain(), cluster.value()));
         useUp(invitation, cluster);
         writeMember(cluster, invitation.getSpec().domains());
         LOG.info("cluster {} joins by invitation {}", cluster, name);
-        return sign(request, SpiffeId.cluster(config.trustDomain(), cluster.value()));
+        return signed;
     }
 
     /// Guarded by the resource version: of two that redeem at once, the API server lets one.
@@ -247,11 +258,9 @@ public final class BridgeHandlers implements ControlHandlers {
 
     @Override
     public void linked(KubeClusterName cluster, boolean connected) {
-        if (connected) {
-            linked.add(cluster);
-        } else {
-            linked.remove(cluster);
-        }
+        // a new stream may open before the old one has ended
+        var _ = linked.merge(
+                cluster, connected ? 1 : -1, (before, change) -> before + change == 0 ? null : before + change);
     }
 
     @Override

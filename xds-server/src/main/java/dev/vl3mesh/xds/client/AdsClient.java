@@ -80,7 +80,7 @@ public final class AdsClient implements AutoCloseable {
 
         @Override
         public void beforeStart(ClientCallStreamObserver<DeltaDiscoveryRequest> out) {
-            stream = new ReceivingStream(receiver, (CallStreamObserver<DeltaDiscoveryRequest>) out, () -> {
+            stream = new ReceivingStream(receiver, (CallStreamObserver<DeltaDiscoveryRequest>) out, () -> {}, () -> {
                 connected = false;
                 ended.countDown();
             });

@@ -10,20 +10,25 @@ import io.grpc.stub.StreamObserver;
 public final class ReceivingStream implements StreamObserver<DeltaDiscoveryResponse> {
     private final DeltaReceiver receiver;
     private final CallStreamObserver<DeltaDiscoveryRequest> out;
+    private final Runnable onAnswer;
     private final Runnable onEnd;
 
     /// Answers on a stream whose opening requests were sent.
     ///
+    /// @param onAnswer called after each answer
     /// @param onEnd called once, when the stream has ended in whatever way
-    public ReceivingStream(DeltaReceiver receiver, CallStreamObserver<DeltaDiscoveryRequest> out, Runnable onEnd) {
+    public ReceivingStream(
+            DeltaReceiver receiver, CallStreamObserver<DeltaDiscoveryRequest> out, Runnable onAnswer, Runnable onEnd) {
         this.receiver = receiver;
         this.out = out;
+        this.onAnswer = onAnswer;
         this.onEnd = onEnd;
     }
 
     @Override
     public void onNext(DeltaDiscoveryResponse response) {
         out.onNext(receiver.onResponse(response));
+        onAnswer.run();
     }
 
     @Override

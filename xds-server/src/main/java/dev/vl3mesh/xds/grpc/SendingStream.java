@@ -6,7 +6,6 @@ import dev.vl3mesh.xds.ResourceStore;
 import dev.vl3mesh.xds.stream.DeltaSender;
 import io.envoyproxy.envoy.service.discovery.v3.DeltaDiscoveryRequest;
 import io.envoyproxy.envoy.service.discovery.v3.DeltaDiscoveryResponse;
-import io.grpc.Status;
 import io.grpc.stub.CallStreamObserver;
 import io.grpc.stub.StreamObserver;
 import java.util.Collection;
@@ -42,12 +41,14 @@ public final class SendingStream implements StreamObserver<DeltaDiscoveryRequest
     @Override
     public void onNext(DeltaDiscoveryRequest request) {
         synchronized (this) {
+            if (ended) {
+                return; // it was under way when the stream was ended
+            }
             try {
                 sender.onRequest(request);
             } catch (IllegalArgumentException e) {
                 end();
-                out.onError(
-                        Status.INVALID_ARGUMENT.withDescription(e.getMessage()).asRuntimeException());
+                out.onError(Refusals.invalid(e));
                 return;
             }
         }

@@ -1,6 +1,7 @@
 package dev.vl3mesh.xds.server;
 
 import com.google.protobuf.ByteString;
+import dev.vl3mesh.identity.IdentityException;
 import dev.vl3mesh.identity.Pem;
 import dev.vl3mesh.identity.SpiffeId;
 import dev.vl3mesh.model.DomainName;
@@ -10,7 +11,9 @@ import dev.vl3mesh.model.plan.MeshResource;
 import dev.vl3mesh.model.plan.ResourceKind;
 import dev.vl3mesh.xds.ResourceStore;
 import dev.vl3mesh.xds.View;
+import dev.vl3mesh.xds.grpc.OneByOne;
 import dev.vl3mesh.xds.grpc.ReceivingStream;
+import dev.vl3mesh.xds.grpc.Refusals;
 import dev.vl3mesh.xds.grpc.SendingStream;
 import dev.vl3mesh.xds.proto.v1.ConfirmBlockRequest;
 import dev.vl3mesh.xds.proto.v1.ConfirmBlockResponse;
@@ -45,17 +48,19 @@ import io.envoyproxy.envoy.service.discovery.v3.DeltaDiscoveryRequest;
 import io.envoyproxy.envoy.service.discovery.v3.DeltaDiscoveryResponse;
 import io.grpc.BindableService;
 import io.grpc.Status;
-import io.grpc.stub.CallStreamObserver;
 import io.grpc.stub.ServerCallStreamObserver;
 import io.grpc.stub.StreamObserver;
 import java.security.cert.X509Certificate;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
+import java.util.function.Function;
 import java.util.function.Supplier;
 
 /// The gRPC services of a control plane: each checks who calls, and hands over to [ControlHandlers] or to the store.
 final class ControlServices {
+    private static final int NONCE_MAX = 64;
+
     private final KubeClusterName cluster;
     private final String trustDomain;
     private final Set<Caller> callers;
@@ -87,11 +92,22 @@ final class ControlServices {
     }
 
     private NodeName callingNode() {
-        return new NodeName(calling(Caller.NODE, "node", "no agent of this cluster"));
+        return named(NodeName::new, calling(Caller.NODE, "node", "no agent of this cluster"));
     }
 
     private KubeClusterName callingCluster() {
-        return new KubeClusterName(calling(Caller.CLUSTER, "cluster", "no member cluster"));
+        return named(KubeClusterName::new, calling(Caller.CLUSTER, "cluster", "no member cluster"));
+    }
+
+    /// Somebody else's issuer may sign names that are none.
+    private static <N> N named(Function<String, N> name, String text) {
+        try {
+            return name.apply(text);
+        } catch (IllegalArgumentException e) {
+            throw Status.PERMISSION_DENIED
+                    .withDescription(Refusals.shown(e.getMessage()))
+                    .asRuntimeException();
+        }
     }
 
     /// Where ids are given by somebody else, it has to be told which ones are needed.
@@ -123,10 +139,12 @@ final class ControlServices {
         try {
             result = answer.get();
         } catch (Refusal e) {
-            out.onError(Status.PERMISSION_DENIED.withDescription(e.getMessage()).asRuntimeException());
+            out.onError(Status.PERMISSION_DENIED
+                    .withDescription(Refusals.shown(e.getMessage()))
+                    .asRuntimeException());
             return;
-        } catch (IllegalArgumentException e) {
-            out.onError(Status.INVALID_ARGUMENT.withDescription(e.getMessage()).asRuntimeException());
+        } catch (IllegalArgumentException | IdentityException e) {
+            out.onError(Refusals.invalid(e));
             return;
         }
         out.onNext(result);
@@ -176,13 +194,20 @@ final class ControlServices {
         @Override
         public StreamObserver<NodeReport> report(StreamObserver<NodeReportAck> out) {
             NodeName node = callingNode();
+            OneByOne pace = new OneByOne((ServerCallStreamObserver<NodeReportAck>) out);
             return new StreamObserver<>() {
                 @Override
                 public void onNext(NodeReport report) {
+                    if (report.getNonce().length() > NONCE_MAX) {
+                        out.onError(Refusals.invalid(
+                                new IllegalArgumentException("a nonce has at most " + NONCE_MAX + " characters")));
+                        return;
+                    }
                     handlers.report(node, report);
                     out.onNext(NodeReportAck.newBuilder()
                             .setNonce(report.getNonce())
                             .build());
+                    pace.answered();
                 }
 
                 @Override
@@ -226,10 +251,11 @@ final class ControlServices {
             for (ResourceKind kind : ResourceKind.values()) {
                 receiver.restore(kind, feeder.known(kind));
             }
+            var call = (ServerCallStreamObserver<DeltaDiscoveryRequest>) out;
+            OneByOne pace = new OneByOne(call);
             receiver.open().forEach(out::onNext);
             handlers.linked(member, true);
-            return new ReceivingStream(
-                    receiver, (CallStreamObserver<DeltaDiscoveryRequest>) out, () -> handlers.linked(member, false));
+            return new ReceivingStream(receiver, call, pace::answered, () -> handlers.linked(member, false));
         }
 
         @Override

@@ -95,7 +95,14 @@ public final class StreamCounts implements ServerInterceptor {
                 super.sendMessage(message);
             }
         };
-        return new SimpleForwardingServerCallListener<>(next.startCall(answers, headers)) {
+        ServerCall.Listener<Q> started;
+        try {
+            started = next.startCall(answers, headers);
+        } catch (RuntimeException e) {
+            end.run(); // nobody else will
+            throw e;
+        }
+        return new SimpleForwardingServerCallListener<>(started) {
             @Override
             public void onMessage(Q message) {
                 look(kind, message);

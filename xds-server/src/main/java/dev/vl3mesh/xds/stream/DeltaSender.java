@@ -17,6 +17,7 @@ import io.envoyproxy.envoy.service.discovery.v3.Resource;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.Iterator;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -24,6 +25,8 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /// The sending side of a delta xDS stream: knows what the other side has, and says what to send next. It keeps
 /// keys, never bodies, so a slow receiver costs
@@ -32,12 +35,18 @@ import java.util.TreeSet;
 ///
 /// Protocol: xDS REST and gRPC protocol, "Incremental xDS"; every subscription is a wildcard one.
 public final class DeltaSender {
+    private static final Logger LOG = LoggerFactory.getLogger(DeltaSender.class);
     private static final int RESOURCES_MAX = 2000;
     private static final int BYTES_MAX = 1 << 20;
+    /// With a response's other resources, at most [#BYTES_MAX], it stays under what receivers take.
+    private static final int RESOURCE_BYTES_MAX = 2 << 20;
 
     private final ResourceStore store;
     private final View view;
     private final Map<String, TypeState> types = new HashMap<>();
+    /// Said once each.
+    private final Set<String> tooLarge = new HashSet<>();
+
     private long nonces;
 
     private static final class TypeState {
@@ -160,6 +169,16 @@ public final class DeltaSender {
         Optional<MeshResource> visible = store.see(view, key);
         if (visible.isPresent()) {
             ByteString body = ResourceCodec.encode(visible.get());
+            if (body.size() > RESOURCE_BYTES_MAX) {
+                if (tooLarge.add(name)) {
+                    LOG.warn(
+                            "{} is left out: it has {} bytes, and {} can be sent",
+                            name,
+                            body.size(),
+                            RESOURCE_BYTES_MAX);
+                }
+                return name.length();
+            }
             String version = ResourceCodec.version(body);
             if (version.equals(state.known.put(name, version))) {
                 return 0;
