@@ -22,6 +22,7 @@ public final class PodBench implements Benchmark {
     private static final int WARM_UP = 3;
     private static final double LATER_MILLIS_MAX = 50;
     private static final double HOOK_MILLIS_MAX = 10;
+    private static final double ADMISSION_MILLIS_MAX = 10;
     private static final List<String> SLEEP = List.of("sleep", "infinity");
 
     private final LabSession session;
@@ -96,7 +97,8 @@ public final class PodBench implements Benchmark {
                 ReadyWatch inside = new ReadyWatch(world.client("east"), World.INSIDE);
                 ReadyWatch outside = new ReadyWatch(world.client("east"), World.OUTSIDE)) {
             world.awaitReady("east", World.INSIDE, "first");
-            HookTimes before = HookTimes.of(world.cluster("east"));
+            CallTimes hooksBefore = CallTimes.ofHook(world.cluster("east"));
+            CallTimes admissionsBefore = CallTimes.ofAdmission(world.cluster("east"));
             for (int round = -WARM_UP; round < ROUNDS; round++) {
                 String suffix = round < 0 ? "warm" + -round : Integer.toString(round);
                 double a = measure(world, outside, World.pod("plain-" + suffix, World.OUTSIDE, SLEEP));
@@ -108,8 +110,9 @@ public final class PodBench implements Benchmark {
                     labelled.add(c);
                 }
             }
-            HookTimes hooks = HookTimes.of(world.cluster("east")).since(before);
-            return rows(Samples.of(plain), Samples.of(waiting), Samples.of(labelled), hooks);
+            CallTimes hooks = CallTimes.ofHook(world.cluster("east")).since(hooksBefore);
+            CallTimes admissions = CallTimes.ofAdmission(world.cluster("east")).since(admissionsBefore);
+            return rows(Samples.of(plain), Samples.of(waiting), Samples.of(labelled), hooks, admissions);
         }
     }
 
@@ -123,7 +126,8 @@ public final class PodBench implements Benchmark {
         return millis;
     }
 
-    private static List<Row> rows(Samples plain, Samples waiting, Samples labelled, HookTimes hooks) {
+    private static List<Row> rows(
+            Samples plain, Samples waiting, Samples labelled, CallTimes hooks, CallTimes admissions) {
         double later = labelled.median() - waiting.median();
         return List.of(
                 new Row(
@@ -140,6 +144,11 @@ public final class PodBench implements Benchmark {
                         hooks.percentileMillis(99),
                         "ms",
                         HOOK_MILLIS_MAX),
+                Row.atMost(
+                        "admission in these " + admissions.count() + " reviews, p99, not above",
+                        admissions.percentileMillis(99),
+                        "ms",
+                        ADMISSION_MILLIS_MAX),
                 Row.beside(
                         "pod created to ready, with vl3-wait and nothing to wait for, median",
                         waiting.median(),

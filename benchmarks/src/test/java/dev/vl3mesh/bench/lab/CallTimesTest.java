@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 
 import org.junit.jupiter.api.Test;
 
-class HookTimesTest {
+class CallTimesTest {
     private static String metrics(int fast, int slow) {
         return "# TYPE vl3_pod_hook_seconds histogram\n"
                 + "vl3_pod_hook_seconds_bucket{le=\"0.002\"} " + fast + "\n"
@@ -16,7 +16,8 @@ class HookTimesTest {
 
     @Test
     void saysWhatWasAddedSinceAnEarlierLook() {
-        HookTimes times = HookTimes.parse(metrics(197, 5)).since(HookTimes.parse(metrics(100, 4)));
+        CallTimes times = CallTimes.parse(CallTimes.HOOK, metrics(197, 5))
+                .since(CallTimes.parse(CallTimes.HOOK, metrics(100, 4)));
         assertThat(times.count()).isEqualTo(98);
         assertThat(times.percentileMillis(50)).isEqualTo(2);
         assertThat(times.percentileMillis(98.9)).isEqualTo(2);
@@ -24,7 +25,20 @@ class HookTimesTest {
     }
 
     @Test
+    void seriesOfOneHistogramAreOne() {
+        String series = "vl3_admission_duration_seconds_bucket{endpoint=\"%s\",outcome=\"changed\",le=\"%s\"} %d\n";
+        CallTimes times = CallTimes.parse(
+                CallTimes.ADMISSION,
+                series.formatted("mutate", "0.01", 3)
+                        + series.formatted("mutate", "+Inf", 4)
+                        + series.formatted("validate", "0.01", 5)
+                        + series.formatted("validate", "+Inf", 5));
+        assertThat(times.count()).isEqualTo(9);
+        assertThat(times.percentileMillis(88)).isEqualTo(10);
+    }
+
+    @Test
     void metricsWithoutItAreAnError() {
-        assertThatIllegalArgumentException().isThrownBy(() -> HookTimes.parse("vl3_attachments 1\n"));
+        assertThatIllegalArgumentException().isThrownBy(() -> CallTimes.parse(CallTimes.HOOK, "vl3_attachments 1\n"));
     }
 }
