@@ -57,8 +57,8 @@ public final class LinkClient implements AutoCloseable {
     private CountDownLatch publish() {
         CountDownLatch ended = new CountDownLatch(1);
         var observer = new Requests(ended);
-        current = observer;
         var _ = LinkingGrpc.newStub(channel).publish(observer);
+        current = observer; // begun, so that it can be ended
         return ended;
     }
 
