@@ -150,7 +150,11 @@ class ToolsST {
     @Test
     @Order(2)
     void aPodIsDescribed() throws IOException {
-        World.eventually().untilAsserted(() -> ctl(0, "east", "describe", "pod", "-n", HERE, "one"));
+        // the probe of the other node comes a moment after the pod
+        World.eventually()
+                .untilAsserted(() -> assertThat(
+                                ctl(0, "east", "describe", "pod", "-n", HERE, "one").out())
+                        .contains("west/west-1"));
         Answer table = ctl(0, "east", "describe", "pod", "-n", HERE, "one");
         JsonNode seen = json(0, "east", "describe", "pod", "-n", HERE, "one");
         assertThat(seen.path("pod").asText()).isEqualTo("tools/one");
