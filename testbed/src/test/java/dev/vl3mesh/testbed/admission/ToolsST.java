@@ -152,8 +152,8 @@ class ToolsST {
     void aPodIsDescribed() throws IOException {
         // the probe of the other node comes a moment after the pod
         World.eventually()
-                .untilAsserted(() -> assertThat(
-                                ctl(0, "east", "describe", "pod", "-n", HERE, "one").out())
+                .untilAsserted(() -> assertThat(ctl(0, "east", "describe", "pod", "-n", HERE, "one")
+                                .out())
                         .contains("west/west-1"));
         Answer table = ctl(0, "east", "describe", "pod", "-n", HERE, "one");
         JsonNode seen = json(0, "east", "describe", "pod", "-n", HERE, "one");
