@@ -186,8 +186,7 @@ public final class BridgeMain {
     }
 
     private static List<KubeClusterName> members(ClusterCache cache) {
-        return cache.links().stream()
-                .filter(link -> link.getSpec().role().equals("Member"))
+        return cache.members().stream()
                 .map(link -> new KubeClusterName(link.getMetadata().getName()))
                 .toList();
     }

@@ -1,9 +1,6 @@
 package dev.vl3mesh.bench.lab;
 
-import dev.vl3mesh.testbed.lab.Installation;
 import dev.vl3mesh.testbed.lab.LabCluster;
-import io.fabric8.kubernetes.api.model.Pod;
-import io.fabric8.kubernetes.client.KubernetesClient;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.regex.Matcher;
@@ -25,24 +22,12 @@ record CallTimes(Map<Double, Long> cumulative) {
 
     /// Of the agent of a cluster's first node.
     static CallTimes ofHook(LabCluster cluster) {
-        return parse(HOOK, scrape(cluster, "127.0.0.1:18081"));
+        return parse(HOOK, cluster.agentMetrics(1));
     }
 
     /// Of a cluster's webhook, which has one replica in the lab.
     static CallTimes ofAdmission(LabCluster cluster) {
-        try (KubernetesClient client = cluster.client()) {
-            Pod pod = client.pods()
-                    .inNamespace(Installation.NAMESPACE)
-                    .withLabel("app.kubernetes.io/name", "vl3-injector")
-                    .list()
-                    .getItems()
-                    .getFirst();
-            return parse(ADMISSION, scrape(cluster, pod.getStatus().getPodIP() + ":18080"));
-        }
-    }
-
-    private static String scrape(LabCluster cluster, String address) {
-        return cluster.exec(1, "curl", "-sS", "-m", "5", "http://" + address + "/metrics");
+        return parse(ADMISSION, cluster.podMetrics("vl3-injector"));
     }
 
     /// Reads metrics in Prometheus' text format; all series of the histogram together.

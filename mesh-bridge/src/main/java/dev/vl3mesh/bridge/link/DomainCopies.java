@@ -1,7 +1,6 @@
 package dev.vl3mesh.bridge.link;
 
 import dev.vl3mesh.api.v1alpha1.AddressBlock;
-import dev.vl3mesh.api.v1alpha1.AddressBlockSpec;
 import dev.vl3mesh.api.v1alpha1.Domain;
 import dev.vl3mesh.api.v1alpha1.DomainSpec;
 import dev.vl3mesh.api.v1alpha1.DomainStatus;
@@ -15,7 +14,9 @@ import dev.vl3mesh.model.plan.MeshResource.DomainResource;
 import dev.vl3mesh.model.plan.ResourceKey;
 import dev.vl3mesh.model.plan.ResourceKind;
 import dev.vl3mesh.xds.ResourceStore;
-import dev.vl3mesh.xds.proto.v1.ConfirmBlockResponse;
+import dev.vl3mesh.xds.proto.v1.ConfirmBlocksRequest;
+import dev.vl3mesh.xds.proto.v1.ConfirmBlocksResponse;
+import dev.vl3mesh.xds.proto.v1.HeldBlock;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.ObjectMetaBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
@@ -153,30 +154,26 @@ final class DomainCopies {
         if (connection == confirmed.getOrDefault(link.home(), 0L)) {
             return;
         }
-        boolean restored = false;
-        for (AddressBlock block : cache.blocks()) {
-            if (homeOf(block).equals(link.home().value())) {
-                AddressBlockSpec spec = block.getSpec();
-                ConfirmBlockResponse answer =
-                        link.confirmBlock(new DomainName(spec.domain()), spec.number(), Blocks.requestOf(block));
-                restored |= answer.getRestored();
-                if (!answer.getHeld()) {
-                    lost(block);
-                }
-            }
-        }
-        link.confirmedAll();
+        ConfirmBlocksRequest.Builder held = ConfirmBlocksRequest.newBuilder();
+        cache.blocks().stream()
+                .filter(block -> homeOf(block).equals(link.home().value()))
+                .forEach(block -> held.addBlocks(HeldBlock.newBuilder()
+                        .setDomain(block.getSpec().domain())
+                        .setNumber(block.getSpec().number())
+                        .setRequestId(Blocks.requestOf(block))));
+        ConfirmBlocksResponse answer = link.confirmBlocks(held.build());
+        answer.getRefusedList().forEach(this::lost);
         confirmed.put(link.home(), connection);
-        if (restored) {
+        if (answer.getRestored()) {
             link.publishAgain();
         }
     }
 
-    private void lost(AddressBlock block) {
-        String name = block.getMetadata().getName();
-        if (domains.used(block.getSpec().domain(), block.getSpec().number()) == 0) {
+    private void lost(HeldBlock lost) {
+        String name = lost.getDomain() + "." + lost.getNumber();
+        if (domains.used(lost.getDomain(), lost.getNumber()) == 0) {
             LOG.warn("block {} was given to another cluster: it is dropped", name);
-            quietly(() -> client.resource(block).delete());
+            quietly(() -> client.resources(AddressBlock.class).withName(name).delete());
         } else {
             LOG.error(
                     "block {} was given to another cluster and is in use here: delete its pods, so that they get"

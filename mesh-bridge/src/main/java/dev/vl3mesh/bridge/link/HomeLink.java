@@ -12,12 +12,12 @@ import dev.vl3mesh.xds.ResourceStore;
 import dev.vl3mesh.xds.client.ControlChannel;
 import dev.vl3mesh.xds.client.IdentityClient;
 import dev.vl3mesh.xds.client.LinkClient;
-import dev.vl3mesh.xds.proto.v1.ConfirmBlockRequest;
-import dev.vl3mesh.xds.proto.v1.ConfirmBlockResponse;
-import dev.vl3mesh.xds.proto.v1.ConfirmedAllRequest;
+import dev.vl3mesh.xds.proto.v1.ConfirmBlocksRequest;
+import dev.vl3mesh.xds.proto.v1.ConfirmBlocksResponse;
 import dev.vl3mesh.xds.proto.v1.LeaseBlockRequest;
 import dev.vl3mesh.xds.proto.v1.LeaveRequest;
 import dev.vl3mesh.xds.proto.v1.LinkingGrpc;
+import dev.vl3mesh.xds.proto.v1.LinkingGrpc.LinkingBlockingStub;
 import dev.vl3mesh.xds.proto.v1.ReturnBlockRequest;
 import io.fabric8.kubernetes.api.model.Secret;
 import io.fabric8.kubernetes.api.model.SecretBuilder;
@@ -169,41 +169,27 @@ public final class HomeLink implements AutoCloseable {
         }
     }
 
+    private LinkingBlockingStub calls() {
+        return LinkingGrpc.newBlockingStub(channel).withDeadlineAfter(CALL_SECONDS, TimeUnit.SECONDS);
+    }
+
     /// Leases a block of addresses.
     ///
     /// @param requestId the same for a repeated request, which then gets the same block
     /// @throws io.grpc.StatusRuntimeException with the home's reason if it refuses or is away
     public int leaseBlock(DomainName domain, String requestId) {
-        return LinkingGrpc.newBlockingStub(channel)
-                .withDeadlineAfter(CALL_SECONDS, TimeUnit.SECONDS)
-                .leaseBlock(LeaseBlockRequest.newBuilder()
+        return calls().leaseBlock(LeaseBlockRequest.newBuilder()
                         .setDomain(domain.value())
                         .setRequestId(requestId)
                         .build())
                 .getNumber();
     }
 
-    /// Says that this cluster has a block.
+    /// Says which blocks of the home this cluster has.
     ///
-    /// @return what the home knows of it
     /// @throws io.grpc.StatusRuntimeException with the home's reason if it refuses or is away
-    ConfirmBlockResponse confirmBlock(DomainName domain, int number, String requestId) {
-        return LinkingGrpc.newBlockingStub(channel)
-                .withDeadlineAfter(CALL_SECONDS, TimeUnit.SECONDS)
-                .confirmBlock(ConfirmBlockRequest.newBuilder()
-                        .setDomain(domain.value())
-                        .setNumber(number)
-                        .setRequestId(requestId)
-                        .build());
-    }
-
-    /// Says that all blocks are confirmed.
-    ///
-    /// @throws io.grpc.StatusRuntimeException if the home is away
-    void confirmedAll() {
-        var _ = LinkingGrpc.newBlockingStub(channel)
-                .withDeadlineAfter(CALL_SECONDS, TimeUnit.SECONDS)
-                .confirmedAll(ConfirmedAllRequest.getDefaultInstance());
+    ConfirmBlocksResponse confirmBlocks(ConfirmBlocksRequest blocks) {
+        return calls().confirmBlocks(blocks);
     }
 
     /// Publishes everything again, of which the home may have refused some.
@@ -220,21 +206,17 @@ public final class HomeLink implements AutoCloseable {
     ///
     /// @throws io.grpc.StatusRuntimeException with the home's reason if it refuses or is away
     public void returnBlock(DomainName domain, int number) {
-        var _ = LinkingGrpc.newBlockingStub(channel)
-                .withDeadlineAfter(CALL_SECONDS, TimeUnit.SECONDS)
-                .returnBlock(ReturnBlockRequest.newBuilder()
-                        .setDomain(domain.value())
-                        .setNumber(number)
-                        .build());
+        var _ = calls().returnBlock(ReturnBlockRequest.newBuilder()
+                .setDomain(domain.value())
+                .setNumber(number)
+                .build());
     }
 
     /// Ends the membership at the home; doing it again does no harm.
     ///
     /// @throws io.grpc.StatusRuntimeException if the home is away; then nothing has changed
     public void leave() {
-        var _ = LinkingGrpc.newBlockingStub(channel)
-                .withDeadlineAfter(CALL_SECONDS, TimeUnit.SECONDS)
-                .leave(LeaveRequest.getDefaultInstance());
+        var _ = calls().leave(LeaveRequest.getDefaultInstance());
     }
 
     @Override

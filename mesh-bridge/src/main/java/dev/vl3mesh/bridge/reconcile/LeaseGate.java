@@ -42,7 +42,8 @@ public final class LeaseGate {
     /// Whether blocks may be leased.
     public boolean open(Instant now) {
         Instant since = leading;
-        return since != null && (missing().isEmpty() || !now.isBefore(since.plus(PATIENCE)));
+        return since != null
+                && (!now.isBefore(since.plus(PATIENCE)) || missing().isEmpty());
     }
 
     /// Why they may not.

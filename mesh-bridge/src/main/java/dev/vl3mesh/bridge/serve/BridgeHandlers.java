@@ -12,6 +12,7 @@ import dev.vl3mesh.bridge.reconcile.LeaseGate;
 import dev.vl3mesh.bridge.watch.ClusterCache;
 import dev.vl3mesh.identity.Pem;
 import dev.vl3mesh.identity.SpiffeId;
+import dev.vl3mesh.model.DnsNames;
 import dev.vl3mesh.model.DomainName;
 import dev.vl3mesh.model.KubeClusterName;
 import dev.vl3mesh.model.NodeName;
@@ -40,7 +41,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -61,9 +61,6 @@ public final class BridgeHandlers implements ControlHandlers {
     private final ControlIdentity identity;
     private final InstantSource clock;
     private final NodeReports reports;
-    /// What Kubernetes takes as an object's name (RFC 1123, DNS subdomain).
-    private static final Pattern OBJECT_NAME = Pattern.compile("[a-z0-9]([-a-z0-9.]{0,251}[a-z0-9])?");
-
     /// The number of open streams, by member.
     private final Map<KubeClusterName, Integer> linked = new ConcurrentHashMap<>();
 
@@ -142,7 +139,7 @@ public final class BridgeHandlers implements ControlHandlers {
     @Override
     public Signed redeem(String name, byte[] secret, KubeClusterName cluster, byte[] request) {
         @Nullable
-        Invitation invitation = OBJECT_NAME.matcher(name).matches()
+        Invitation invitation = DnsNames.isSubdomain(name)
                 ? client.resources(Invitation.class).withName(name).get()
                 : null;
         String hash = Pem.sha256(secret);
@@ -197,9 +194,8 @@ public final class BridgeHandlers implements ControlHandlers {
     }
 
     private Optional<Link> member(KubeClusterName cluster) {
-        return cache.links().stream()
-                .filter(link -> link.getMetadata().getName().equals(cluster.value())
-                        && link.getSpec().role().equals("Member"))
+        return cache.members().stream()
+                .filter(link -> link.getMetadata().getName().equals(cluster.value()))
                 .findFirst();
     }
 

@@ -1,13 +1,9 @@
 package dev.vl3mesh.bridge.watch;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.vl3mesh.api.v1alpha1.Attachment;
 import dev.vl3mesh.api.v1alpha1.AttachmentSpec;
+import dev.vl3mesh.api.v1alpha1.AttachmentsAnnotation;
 import dev.vl3mesh.identity.Pem;
-import dev.vl3mesh.model.DomainName;
-import dev.vl3mesh.model.address.IpAddress;
 import dev.vl3mesh.model.ipam.AttachmentName;
 import dev.vl3mesh.model.join.Labels;
 import io.fabric8.kubernetes.api.model.HasMetadata;
@@ -18,8 +14,6 @@ import java.util.Map;
 
 /// The claims that tie pods to attachments.
 public final class Claims {
-    private static final ObjectMapper JSON = new ObjectMapper();
-
     private Claims() {}
 
     /// Returns the hexadecimal SHA-256 of the claim that an object shows; empty where it shows none.
@@ -49,14 +43,12 @@ public final class Claims {
             return List.of();
         }
         try {
-            JsonNode byDomain = JSON.readTree(text);
-            return byDomain.propertyStream()
+            return AttachmentsAnnotation.read(text).entrySet().stream()
                     .map(entry -> AttachmentName.of(
-                                    new DomainName(entry.getKey()),
-                                    IpAddress.parse(entry.getValue().path(0).asText()))
+                                    entry.getKey(), entry.getValue().getFirst())
                             .value())
                     .toList();
-        } catch (JsonProcessingException | IllegalArgumentException e) {
+        } catch (IllegalArgumentException e) {
             return List.of(); // not written by admission
         }
     }

@@ -224,6 +224,13 @@ public final class ClusterCache implements ClusterView, AutoCloseable {
         return links.getStore().list();
     }
 
+    /// The links to clusters that have joined this one.
+    public List<Link> members() {
+        return links().stream()
+                .filter(link -> link.getSpec().role().equals("Member"))
+                .toList();
+    }
+
     /// All invitations.
     public List<Invitation> invitations() {
         return invitations.getStore().list();

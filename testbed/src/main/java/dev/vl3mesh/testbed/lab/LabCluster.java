@@ -13,6 +13,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Objects;
 import java.util.function.BooleanSupplier;
 import java.util.stream.Stream;
 
@@ -99,6 +100,36 @@ public final class LabCluster implements ClusterProvider.Cluster {
     /// Runs a command on a node that may fail.
     public Commands.Result attempt(int node, String... command) {
         return machines.get(node - 1).attempt(command);
+    }
+
+    /// The metrics of a node's agent, in Prometheus' text format.
+    public String agentMetrics(int node) {
+        return metrics(node, "127.0.0.1:18081");
+    }
+
+    /// The metrics of a pod of ours, in Prometheus' text format.
+    ///
+    /// @param name the component, such as `vl3-control`
+    public String podMetrics(String name) {
+        try (KubernetesClient client = client()) {
+            String address = client
+                    .pods()
+                    .inNamespace(Installation.NAMESPACE)
+                    .withLabel("app.kubernetes.io/name", name)
+                    .list()
+                    .getItems()
+                    .stream()
+                    .filter(pod -> pod.getMetadata().getDeletionTimestamp() == null)
+                    .map(pod -> pod.getStatus().getPodIP())
+                    .filter(Objects::nonNull)
+                    .findFirst()
+                    .orElseThrow();
+            return metrics(1, address + ":18080");
+        }
+    }
+
+    private String metrics(int node, String address) {
+        return exec(node, "curl", "-sSf", "-m", "10", "http://" + address + "/metrics");
     }
 
     /// The command line that enters a node.

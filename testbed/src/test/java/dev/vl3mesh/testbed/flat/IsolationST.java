@@ -247,7 +247,7 @@ class IsolationST {
     /// What the agent of east's node has dropped, as its metrics say.
     private long drops(String domain, String reason) {
         String sample = "vl3_drops_total{domain=\"" + domain + "\",reason=\"" + reason + "\"} ";
-        return east.exec(1, "curl", "-sS", "http://127.0.0.1:18081/metrics")
+        return east.agentMetrics(1)
                 .lines()
                 .filter(line -> line.startsWith(sample))
                 .mapToLong(line -> (long) Double.parseDouble(line.substring(sample.length())))

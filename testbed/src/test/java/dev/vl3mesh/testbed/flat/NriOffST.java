@@ -58,7 +58,7 @@ class NriOffST {
     }
 
     private String nriConnected() {
-        return east.exec(1, "curl", "-sS", "http://127.0.0.1:18081/metrics")
+        return east.agentMetrics(1)
                 .lines()
                 .filter(line -> line.startsWith("vl3_nri_connected "))
                 .findFirst()

@@ -58,6 +58,7 @@ class PathMtuST {
 
     @AfterAll
     void leaveNothingBehind() {
+        forgetPathsAfter(600);
         world.close();
     }
 
@@ -84,7 +85,6 @@ class PathMtuST {
             underlay(1500);
         }
         fits(1500 - OVERHEAD);
-        forgetPathsAfter(600);
         flow.endsWhole();
     }
 

@@ -23,12 +23,11 @@ public final class LabExtension implements BeforeAllCallback, ParameterResolver 
             if (!running) {
                 before = Footprint.take(LabPaths.of(System.getenv()));
             }
-            if (!"as-is".equals(System.getenv("VL3_LAB"))) {
-                if (running) {
-                    lab.down(); // what somebody left in it is no test's business
-                }
-                lab.up(2, 1, false);
-            } else if (!running) {
+            boolean anew = !"as-is".equals(System.getenv("VL3_LAB"));
+            if (running && anew) {
+                lab.down(); // what somebody left in it is no test's business
+            }
+            if (!running || anew) {
                 lab.up(2, 1, false);
             }
             return new RunningLab(lab, keep);

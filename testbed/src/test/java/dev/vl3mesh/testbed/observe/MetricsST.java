@@ -95,30 +95,12 @@ class MetricsST {
         }
     }
 
-    private static StrictText scrape(LabCluster cluster, String address) {
-        return StrictText.read(cluster.exec(1, "curl", "-sf", "-m", "10", "http://" + address + "/metrics"));
-    }
-
     private static StrictText ofAgent(LabCluster cluster) {
-        return scrape(cluster, "127.0.0.1:18081");
+        return StrictText.read(cluster.agentMetrics(1));
     }
 
     private static StrictText ofPod(LabCluster cluster, String name) {
-        try (KubernetesClient client = cluster.client()) {
-            String address = client
-                    .pods()
-                    .inNamespace(Installation.NAMESPACE)
-                    .withLabel("app.kubernetes.io/name", name)
-                    .list()
-                    .getItems()
-                    .stream()
-                    .filter(pod -> pod.getMetadata().getDeletionTimestamp() == null)
-                    .map(pod -> pod.getStatus().getPodIP())
-                    .filter(Objects::nonNull)
-                    .findFirst()
-                    .orElseThrow();
-            return scrape(cluster, address + ":18080");
-        }
+        return StrictText.read(cluster.podMetrics(name));
     }
 
     @Test

@@ -2,6 +2,7 @@ package dev.vl3mesh.injector.admission;
 
 import dev.vl3mesh.api.v1alpha1.Attachment;
 import dev.vl3mesh.api.v1alpha1.AttachmentSpec;
+import dev.vl3mesh.api.v1alpha1.AttachmentsAnnotation;
 import dev.vl3mesh.identity.Pem;
 import dev.vl3mesh.injector.allocate.AttachmentApi;
 import dev.vl3mesh.injector.allocate.MeshView;
@@ -61,7 +62,7 @@ public final class ClaimCheck {
         }
         SequencedMap<DomainName, List<IpAddress>> read;
         try {
-            read = Annotations.read(attachments);
+            read = AttachmentsAnnotation.read(attachments);
         } catch (IllegalArgumentException e) {
             return new Forged(e.getMessage() + ": " + REMEDY);
         }

@@ -3,6 +3,7 @@ package dev.vl3mesh.injector.admission;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.vl3mesh.api.v1alpha1.AttachmentsAnnotation;
 import dev.vl3mesh.injector.allocate.Allocation;
 import dev.vl3mesh.model.join.Labels;
 import io.fabric8.kubernetes.api.model.Container;
@@ -35,7 +36,7 @@ final class PatchPlanner {
     ArrayNode plan(Pod pod, Allocation allocation, String claim) {
         ArrayNode patch = JSON.createArrayNode();
         SequencedMap<String, String> annotations = new LinkedHashMap<>();
-        annotations.put(Labels.ATTACHMENTS, Annotations.write(allocation));
+        annotations.put(Labels.ATTACHMENTS, AttachmentsAnnotation.write(allocation.addresses()));
         annotations.put(Labels.CLAIM, claim);
         if (PodFacts.annotation(pod, DEFAULT_CONTAINER) == null) {
             // so that nobody who types kubectl exec is asked about a container that isn't his

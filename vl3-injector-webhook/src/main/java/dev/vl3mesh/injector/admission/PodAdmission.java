@@ -1,5 +1,6 @@
 package dev.vl3mesh.injector.admission;
 
+import dev.vl3mesh.api.v1alpha1.AttachmentsAnnotation;
 import dev.vl3mesh.identity.Pem;
 import dev.vl3mesh.injector.InjectorConfig;
 import dev.vl3mesh.injector.allocate.AddressAllocator;
@@ -95,7 +96,9 @@ public final class PodAdmission {
                     domains,
                     Pem.sha256(fresh.getBytes(StandardCharsets.UTF_8)),
                     review.dryRun()));
-            String shown = review.dryRun() ? ClaimCheck.ofDryRun(review, Annotations.write(allocation)) : fresh;
+            String shown = review.dryRun()
+                    ? ClaimCheck.ofDryRun(review, AttachmentsAnnotation.write(allocation.addresses()))
+                    : fresh;
             return new Verdict.Admitted(planner.plan(pod, allocation, shown), List.of());
         } catch (AllocationException e) {
             return new Verdict.Refused(String.valueOf(e.getMessage()));

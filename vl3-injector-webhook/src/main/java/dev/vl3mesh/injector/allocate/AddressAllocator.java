@@ -42,7 +42,7 @@ public final class AddressAllocator {
         /// Milliseconds of a clock that does not go back.
         long millis();
 
-        /// Returns a little later.
+        /// Returns a little later: what is waited for comes by a watch, and is looked for again.
         void pause();
     }
 
@@ -179,20 +179,20 @@ public final class AddressAllocator {
     /// pod still lives, the binding in the status stays the old pod's, and the API server will refuse the
     /// new one for its name. One that was never bound is left alone: a pod may be about to be, whose only
     /// hold on it is its claim.
-    private Optional<Attachment> kept(Wish wish, DomainName domain, AddressPlan plan) {
+    private Optional<Attachment> kept(Wish wish, DomainName domain, AddressPlan plan) throws AllocationException {
         if (wish.identity() == null) {
             return Optional.empty();
         }
         for (Attachment seen : view.ofIdentity(wish.identity())) {
             boolean fits = seen.getSpec().domain().equals(domain.value())
                     && plan.indexOf(addresses(seen).getFirst()).isPresent();
+            if (!fits) {
+                continue;
+            }
             @Nullable
             Attachment attachment =
                     bound(seen) ? seen : api.attachment(seen.getMetadata().getName());
-            if (fits
-                    && attachment != null
-                    && bound(attachment)
-                    && (wish.dryRun() || claim(attachment, wish.claimHash()))) {
+            if (attachment != null && bound(attachment) && (wish.dryRun() || claim(attachment, wish.claimHash()))) {
                 return Optional.of(attachment);
             }
         }
@@ -204,7 +204,7 @@ public final class AddressAllocator {
     }
 
     /// The controller may be quicker: then once more, on what it wrote.
-    private boolean claim(Attachment attachment, String claimHash) {
+    private boolean claim(Attachment attachment, String claimHash) throws AllocationException {
         AttachmentApi.Written written = api.replace(claimed(attachment, claimHash));
         if (written != AttachmentApi.Written.CHANGED) {
             return written == AttachmentApi.Written.STORED;
@@ -215,7 +215,7 @@ public final class AddressAllocator {
         }
         written = api.replace(claimed(now, claimHash));
         if (written == AttachmentApi.Written.CHANGED) {
-            throw new IllegalStateException(
+            throw new AllocationException(
                     attachment.getMetadata().getName() + " has changed twice meanwhile: create the pod again");
         }
         return written == AttachmentApi.Written.STORED;

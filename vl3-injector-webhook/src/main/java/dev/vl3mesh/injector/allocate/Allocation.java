@@ -2,6 +2,7 @@ package dev.vl3mesh.injector.allocate;
 
 import dev.vl3mesh.model.DomainName;
 import dev.vl3mesh.model.address.IpAddress;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.SequencedMap;
 
@@ -9,6 +10,13 @@ import java.util.SequencedMap;
 ///
 /// @param places by domain, in the order in which the pod names its domains
 public record Allocation(SequencedMap<DomainName, Place> places) {
+
+    /// The pod's addresses alone, in the same order.
+    public SequencedMap<DomainName, List<IpAddress>> addresses() {
+        SequencedMap<DomainName, List<IpAddress>> addresses = new LinkedHashMap<>();
+        places.forEach((domain, place) -> addresses.put(domain, place.addresses()));
+        return addresses;
+    }
 
     /// A pod's place in one domain.
     ///

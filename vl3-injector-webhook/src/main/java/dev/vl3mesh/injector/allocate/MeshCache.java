@@ -117,11 +117,7 @@ public final class MeshCache implements MeshView, AutoCloseable {
 
     @Override
     public List<Integer> blocks(String domain, String cluster) {
-        return blocks.getStore().list().stream()
-                .map(AddressBlock::getSpec)
-                .filter(spec -> spec.domain().equals(domain) && spec.cluster().equals(cluster))
-                .map(spec -> spec.number())
-                .toList();
+        return MeshView.numbers(blocks.getStore().list(), domain, cluster);
     }
 
     @Override

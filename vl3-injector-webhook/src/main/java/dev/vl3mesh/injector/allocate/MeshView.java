@@ -1,7 +1,9 @@
 package dev.vl3mesh.injector.allocate;
 
+import dev.vl3mesh.api.v1alpha1.AddressBlock;
 import dev.vl3mesh.api.v1alpha1.Attachment;
 import dev.vl3mesh.api.v1alpha1.Domain;
+import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -16,6 +18,15 @@ public interface MeshView {
 
     /// The numbers of the blocks of a domain that a cluster has leased.
     List<Integer> blocks(String domain, String cluster);
+
+    /// Of these blocks, the numbers of those of a domain that a cluster has leased.
+    static List<Integer> numbers(Collection<AddressBlock> blocks, String domain, String cluster) {
+        return blocks.stream()
+                .map(AddressBlock::getSpec)
+                .filter(spec -> spec.domain().equals(domain) && spec.cluster().equals(cluster))
+                .map(spec -> spec.number())
+                .toList();
+    }
 
     /// The attachment of that name.
     @Nullable

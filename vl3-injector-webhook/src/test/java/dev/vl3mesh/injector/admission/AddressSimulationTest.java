@@ -3,6 +3,7 @@ package dev.vl3mesh.injector.admission;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.vl3mesh.api.v1alpha1.Attachment;
+import dev.vl3mesh.api.v1alpha1.AttachmentsAnnotation;
 import dev.vl3mesh.bridge.reconcile.Sample;
 import dev.vl3mesh.identity.Pem;
 import dev.vl3mesh.injector.allocate.AddressAllocator.Wish;
@@ -161,9 +162,13 @@ class AddressSimulationTest {
                 return;
             }
             pod.getMetadata()
-                    .setAnnotations(Map.of(Labels.CLAIM, claim, Labels.ATTACHMENTS, Annotations.write(allocation)));
+                    .setAnnotations(Map.of(
+                            Labels.CLAIM,
+                            claim,
+                            Labels.ATTACHMENTS,
+                            AttachmentsAnnotation.write(allocation.addresses())));
             coming.add(new Coming(cluster, pod, time.now().getEpochSecond()));
-        } catch (AllocationException | KubernetesClientException | IllegalStateException e) {
+        } catch (AllocationException | KubernetesClientException e) {
             // the user is told, and creates it again
         } catch (Faults.Crash e) {
             cluster.restartReplica(random.nextInt(2));
@@ -252,7 +257,7 @@ class AddressSimulationTest {
     }
 
     private static String address(Pod pod) {
-        return Annotations.read(String.valueOf(PodFacts.annotation(pod, Labels.ATTACHMENTS)))
+        return AttachmentsAnnotation.read(String.valueOf(PodFacts.annotation(pod, Labels.ATTACHMENTS)))
                 .firstEntry()
                 .getValue()
                 .getFirst()

@@ -84,11 +84,7 @@ final class SimulatedReplica implements MeshView, AddressAllocator.Waiting {
 
     @Override
     public List<Integer> blocks(String domain, String cluster) {
-        return blocks.stream()
-                .map(AddressBlock::getSpec)
-                .filter(spec -> spec.domain().equals(domain) && spec.cluster().equals(cluster))
-                .map(spec -> spec.number())
-                .toList();
+        return MeshView.numbers(blocks, domain, cluster);
     }
 
     @Override

@@ -11,15 +11,18 @@ public final class Refusals {
     private Refusals() {}
 
     /// A reason of one line, and not longer than a status can carry.
-    public static String shown(@Nullable String reason) {
+    private static String shown(@Nullable String reason) {
         String line = String.valueOf(reason).replaceAll("\\p{Cntrl}", "?");
         return line.length() <= LENGTH_MAX ? line : line.substring(0, LENGTH_MAX) + "...";
     }
 
     /// What was asked for can't be.
-    public static StatusRuntimeException invalid(Exception reason) {
-        return Status.INVALID_ARGUMENT
-                .withDescription(shown(reason.getMessage()))
-                .asRuntimeException();
+    public static StatusRuntimeException invalid(@Nullable String reason) {
+        return Status.INVALID_ARGUMENT.withDescription(shown(reason)).asRuntimeException();
+    }
+
+    /// Who asked may not.
+    public static StatusRuntimeException denied(@Nullable String reason) {
+        return Status.PERMISSION_DENIED.withDescription(shown(reason)).asRuntimeException();
     }
 }

@@ -48,7 +48,7 @@ public final class SendingStream implements StreamObserver<DeltaDiscoveryRequest
                 sender.onRequest(request);
             } catch (IllegalArgumentException e) {
                 end();
-                out.onError(Refusals.invalid(e));
+                out.onError(Refusals.invalid(e.getMessage()));
                 return;
             }
         }

@@ -15,13 +15,12 @@ import dev.vl3mesh.xds.grpc.OneByOne;
 import dev.vl3mesh.xds.grpc.ReceivingStream;
 import dev.vl3mesh.xds.grpc.Refusals;
 import dev.vl3mesh.xds.grpc.SendingStream;
-import dev.vl3mesh.xds.proto.v1.ConfirmBlockRequest;
-import dev.vl3mesh.xds.proto.v1.ConfirmBlockResponse;
-import dev.vl3mesh.xds.proto.v1.ConfirmedAllRequest;
-import dev.vl3mesh.xds.proto.v1.ConfirmedAllResponse;
+import dev.vl3mesh.xds.proto.v1.ConfirmBlocksRequest;
+import dev.vl3mesh.xds.proto.v1.ConfirmBlocksResponse;
 import dev.vl3mesh.xds.proto.v1.EnrolRequest;
 import dev.vl3mesh.xds.proto.v1.EnrolResponse;
 import dev.vl3mesh.xds.proto.v1.EnrolmentGrpc;
+import dev.vl3mesh.xds.proto.v1.HeldBlock;
 import dev.vl3mesh.xds.proto.v1.JoiningGrpc;
 import dev.vl3mesh.xds.proto.v1.LeaseBlockRequest;
 import dev.vl3mesh.xds.proto.v1.LeaseBlockResponse;
@@ -36,7 +35,6 @@ import dev.vl3mesh.xds.proto.v1.RedeemResponse;
 import dev.vl3mesh.xds.proto.v1.RenewRequest;
 import dev.vl3mesh.xds.proto.v1.ReturnBlockRequest;
 import dev.vl3mesh.xds.proto.v1.ReturnBlockResponse;
-import dev.vl3mesh.xds.server.ControlHandlers.Confirmation;
 import dev.vl3mesh.xds.server.ControlHandlers.Refusal;
 import dev.vl3mesh.xds.server.ControlHandlers.Signed;
 import dev.vl3mesh.xds.server.Door.Caller;
@@ -104,9 +102,7 @@ final class ControlServices {
         try {
             return name.apply(text);
         } catch (IllegalArgumentException e) {
-            throw Status.PERMISSION_DENIED
-                    .withDescription(Refusals.shown(e.getMessage()))
-                    .asRuntimeException();
+            throw Refusals.denied(e.getMessage());
         }
     }
 
@@ -114,12 +110,10 @@ final class ControlServices {
     private String calling(Caller caller, String kind, String otherwise) {
         SpiffeId id = Peer.ID.get();
         if (!callers.contains(caller) || !id.trustDomain().equals(trustDomain) || !id.isKind(kind)) {
-            throw Status.PERMISSION_DENIED
-                    .withDescription(id + " is " + otherwise
-                            + (callers.contains(caller)
-                                    ? ": that has to be spiffe://" + trustDomain + "/" + kind + "/<its name>"
-                                    : ", and this port is not for one"))
-                    .asRuntimeException();
+            throw Refusals.denied(id + " is " + otherwise
+                    + (callers.contains(caller)
+                            ? ": that has to be spiffe://" + trustDomain + "/" + kind + "/<its name>"
+                            : ", and this port is not for one"));
         }
         return id.lastSegment();
     }
@@ -139,12 +133,10 @@ final class ControlServices {
         try {
             result = answer.get();
         } catch (Refusal e) {
-            out.onError(Status.PERMISSION_DENIED
-                    .withDescription(Refusals.shown(e.getMessage()))
-                    .asRuntimeException());
+            out.onError(Refusals.denied(e.getMessage()));
             return;
         } catch (IllegalArgumentException | IdentityException e) {
-            out.onError(Refusals.invalid(e));
+            out.onError(Refusals.invalid(e.getMessage()));
             return;
         }
         out.onNext(result);
@@ -199,8 +191,7 @@ final class ControlServices {
                 @Override
                 public void onNext(NodeReport report) {
                     if (report.getNonce().length() > NONCE_MAX) {
-                        out.onError(Refusals.invalid(
-                                new IllegalArgumentException("a nonce has at most " + NONCE_MAX + " characters")));
+                        out.onError(Refusals.invalid("a nonce has at most " + NONCE_MAX + " characters"));
                         return;
                     }
                     handlers.report(node, report);
@@ -270,24 +261,20 @@ final class ControlServices {
         }
 
         @Override
-        public void confirmBlock(ConfirmBlockRequest request, StreamObserver<ConfirmBlockResponse> out) {
+        public void confirmBlocks(ConfirmBlocksRequest request, StreamObserver<ConfirmBlocksResponse> out) {
             KubeClusterName member = callingCluster();
             answer(out, () -> {
-                Confirmation confirmation = handlers.confirmBlock(
-                        member, new DomainName(request.getDomain()), request.getNumber(), request.getRequestId());
-                return ConfirmBlockResponse.newBuilder()
-                        .setHeld(confirmation != Confirmation.REFUSED)
-                        .setRestored(confirmation == Confirmation.RESTORED)
-                        .build();
-            });
-        }
-
-        @Override
-        public void confirmedAll(ConfirmedAllRequest request, StreamObserver<ConfirmedAllResponse> out) {
-            KubeClusterName member = callingCluster();
-            answer(out, () -> {
+                ConfirmBlocksResponse.Builder response = ConfirmBlocksResponse.newBuilder();
+                for (HeldBlock block : request.getBlocksList()) {
+                    switch (handlers.confirmBlock(
+                            member, new DomainName(block.getDomain()), block.getNumber(), block.getRequestId())) {
+                        case KNOWN -> {}
+                        case RESTORED -> response.setRestored(true);
+                        case REFUSED -> response.addRefused(block);
+                    }
+                }
                 handlers.confirmedAll(member);
-                return ConfirmedAllResponse.getDefaultInstance();
+                return response.build();
             });
         }
 

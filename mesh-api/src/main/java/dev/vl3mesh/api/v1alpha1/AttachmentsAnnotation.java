@@ -1,9 +1,8 @@
-package dev.vl3mesh.injector.admission;
+package dev.vl3mesh.api.v1alpha1;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.type.TypeReference;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import dev.vl3mesh.injector.allocate.Allocation;
 import dev.vl3mesh.model.DomainName;
 import dev.vl3mesh.model.address.IpAddress;
 import dev.vl3mesh.model.join.Labels;
@@ -15,22 +14,20 @@ import java.util.SequencedMap;
 import org.jspecify.annotations.Nullable;
 
 /// The annotation that tells a pod, and everybody who looks at it, its addresses.
-final class Annotations {
+public final class AttachmentsAnnotation {
     private static final ObjectMapper JSON = new ObjectMapper();
     private static final TypeReference<LinkedHashMap<String, List<String>>> SHAPE = new TypeReference<>() {};
 
     private static final String FORM =
             "annotation " + Labels.ATTACHMENTS + " is not JSON of the form {\"red\":[\"172.16.3.7\"]}";
 
-    private Annotations() {}
+    private AttachmentsAnnotation() {}
 
-    static String write(Allocation allocation) {
+    /// Writes the annotation, domains in their order.
+    public static String write(SequencedMap<DomainName, List<IpAddress>> addresses) {
         Map<String, List<String>> shape = new LinkedHashMap<>();
-        allocation
-                .places()
-                .forEach((domain, place) -> shape.put(
-                        domain.value(),
-                        place.addresses().stream().map(IpAddress::toString).toList()));
+        addresses.forEach((domain, own) ->
+                shape.put(domain.value(), own.stream().map(IpAddress::toString).toList()));
         try {
             return JSON.writeValueAsString(shape);
         } catch (JsonProcessingException e) {
@@ -41,11 +38,11 @@ final class Annotations {
     /// Reads the annotation.
     ///
     /// @throws IllegalArgumentException with a sentence if it can't be read
-    static SequencedMap<DomainName, List<IpAddress>> read(String text) {
+    public static SequencedMap<DomainName, List<IpAddress>> read(String text) {
         SequencedMap<DomainName, List<IpAddress>> read = new LinkedHashMap<>();
         try {
             @Nullable Map<String, List<String>> shape = JSON.readValue(text, SHAPE);
-            if (shape == null || shape.values().stream().anyMatch(Annotations::lacking)) {
+            if (shape == null || shape.values().stream().anyMatch(AttachmentsAnnotation::lacking)) {
                 throw new IllegalArgumentException(FORM);
             }
             shape.forEach((domain, addresses) -> read.put(
