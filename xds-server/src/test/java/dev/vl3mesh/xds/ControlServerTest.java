@@ -17,6 +17,11 @@ import dev.vl3mesh.xds.client.AdsClient;
 import dev.vl3mesh.xds.client.ControlChannel;
 import dev.vl3mesh.xds.client.IdentityClient;
 import dev.vl3mesh.xds.client.LinkClient;
+import dev.vl3mesh.xds.proto.v1.ConfirmBlocksRequest;
+import dev.vl3mesh.xds.proto.v1.ConfirmBlocksResponse;
+import dev.vl3mesh.xds.proto.v1.HeldBlock;
+import dev.vl3mesh.xds.proto.v1.LinkingGrpc;
+import dev.vl3mesh.xds.server.ControlHandlers;
 import dev.vl3mesh.xds.stream.StoreFeeder;
 import io.grpc.ManagedChannel;
 import io.grpc.StatusRuntimeException;
@@ -29,11 +34,14 @@ import org.junit.jupiter.api.Test;
 
 /// A home, a member and agents over real TLS on loopback.
 class ControlServerTest extends LoopbackHome {
-    private LinkClient link(ResourceStore store) {
+    private ManagedChannel joined() {
         ManagedChannel joining = closing(ControlChannel.pinned(address, Pem.fingerprint(issuer.root())));
         Svid svid = new IdentityClient(joining, RANDOM).redeem("invitation", new byte[16], WEST);
-        LinkClient link = new LinkClient(
-                closing(ControlChannel.mutual(address, () -> svid, SpiffeId.control(TRUST_DOMAIN))), WEST, store);
+        return closing(ControlChannel.mutual(address, () -> svid, SpiffeId.control(TRUST_DOMAIN)));
+    }
+
+    private LinkClient link(ResourceStore store) {
+        LinkClient link = new LinkClient(joined(), WEST, store);
         open.add(link);
         return link;
     }
@@ -127,6 +135,32 @@ class ControlServerTest extends LoopbackHome {
                         .renew())
                 .hasMessageContaining("is no member cluster");
         assertThat(stranger.of(EAST)).isEmpty();
+    }
+
+    private static HeldBlock block(int number) {
+        return HeldBlock.newBuilder().setDomain("red").setNumber(number).build();
+    }
+
+    @Test
+    void aMemberLearnsWhichOfItsBlocksHomeHasGivenToSomebodyElse() {
+        handlers.confirmations.put(8, ControlHandlers.Confirmation.REFUSED);
+        LinkingGrpc.LinkingBlockingStub calls = LinkingGrpc.newBlockingStub(joined());
+        ConfirmBlocksRequest request = ConfirmBlocksRequest.newBuilder()
+                .addBlocks(block(7))
+                .addBlocks(block(8))
+                .build();
+        assertThat(handlers.confirmed).isEmpty();
+        assertThat(calls.confirmBlocks(request))
+                .isEqualTo(
+                        ConfirmBlocksResponse.newBuilder().addRefused(block(8)).build());
+        assertThat(handlers.confirmed).containsExactly(WEST);
+
+        handlers.confirmations.put(7, ControlHandlers.Confirmation.RESTORED);
+        assertThat(calls.confirmBlocks(request))
+                .isEqualTo(ConfirmBlocksResponse.newBuilder()
+                        .setRestored(true)
+                        .addRefused(block(8))
+                        .build());
     }
 
     @Test

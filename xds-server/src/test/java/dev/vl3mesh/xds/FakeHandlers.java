@@ -20,6 +20,9 @@ public final class FakeHandlers implements ControlHandlers {
     /// What nodes have reported last.
     public final Map<NodeName, NodeReport> reports = new ConcurrentHashMap<>();
     final Set<String> redeemed = ConcurrentHashMap.newKeySet();
+    /// What becomes of blocks by number; of others nothing was lost.
+    final Map<Integer, Confirmation> confirmations = new ConcurrentHashMap<>();
+    final Set<KubeClusterName> confirmed = ConcurrentHashMap.newKeySet();
     final Set<DomainName> hidden = ConcurrentHashMap.newKeySet();
     private final CertificateIssuer issuer;
     private final String trustDomain;
@@ -76,11 +79,13 @@ public final class FakeHandlers implements ControlHandlers {
 
     @Override
     public Confirmation confirmBlock(KubeClusterName cluster, DomainName domain, int number, String requestId) {
-        return Confirmation.KNOWN;
+        return confirmations.getOrDefault(number, Confirmation.KNOWN);
     }
 
     @Override
-    public void confirmedAll(KubeClusterName cluster) {}
+    public void confirmedAll(KubeClusterName cluster) {
+        confirmed.add(cluster);
+    }
 
     @Override
     public void returnBlock(KubeClusterName cluster, DomainName domain, int number) {}

@@ -252,6 +252,8 @@ class HostileStreamTest extends LoopbackHome {
         }
         await().until(() -> told.answers.size() == 1000);
         out.onNext(NodeReport.newBuilder().setNonce("n".repeat(100)).build());
+        out.onNext(NodeReport.getDefaultInstance()); // as does whoever has not heard yet
+        out.onCompleted();
         told.endsWith(io.grpc.Status.Code.INVALID_ARGUMENT, "a nonce has at most 64 characters");
     }
 

@@ -149,6 +149,10 @@ final class Network {
                 commands.run("ip", "netns", "delete", namespace);
             }
         }
+        if (commands.run("ip", "netns", "list").isBlank()) {
+            // ip mounted it when it made the first one, and does so again
+            commands.attempt(List.of("umount", "/run/netns"));
+        }
     }
 
     private static boolean exists(String namespace) {

@@ -24,7 +24,12 @@ final class AuditLog {
     /// @param namespace the object's, or empty for cluster-scoped objects and for all namespaces
     /// @param name the object's, or empty for lists and the like
     /// @param allowed whether the API server allowed it
-    record Use(String account, Permission permission, String namespace, String name, boolean allowed) {}
+    record Use(String account, Permission permission, String namespace, String name, boolean allowed) {
+        /// The same, allowed.
+        Use whenAllowed() {
+            return new Use(account, permission, namespace, name, true);
+        }
+    }
 
     /// What the service accounts of a namespace have asked; each thing once.
     static Set<Use> uses(LabCluster cluster, String accountNamespace) throws IOException {

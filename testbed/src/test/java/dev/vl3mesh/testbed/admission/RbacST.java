@@ -165,10 +165,13 @@ class RbacST {
         return answer.out();
     }
 
+    /// An API server that has just started forbids for a moment what it allows otherwise: it has not read its rules
+    /// yet.
     @Test
     void nothingThatWeDoIsForbidden() {
         assertThat(uses).isNotEmpty();
-        assertThat(uses.stream().filter(use -> !use.allowed())).isEmpty();
+        assertThat(uses.stream().filter(use -> !use.allowed() && !uses.contains(use.whenAllowed())))
+                .isEmpty();
     }
 
     @Test

@@ -137,8 +137,7 @@ class FailureST {
                             .withGracePeriod(0)
                             .delete();
                 }))
-                .proving(() -> leaders.forEach((cluster, leader) ->
-                        assertThat(stage.leader(cluster)).isNotEmpty().isNotEqualTo(leader)))
+                .proving(() -> leaders.forEach(stage::awaitOtherLeader))
                 .run();
     }
 

@@ -153,6 +153,13 @@ final class Stage implements AutoCloseable {
                 "");
     }
 
+    /// Waits until another pod than the given one has a cluster's lease.
+    void awaitOtherLeader(LabCluster cluster, String old) {
+        World.eventually()
+                .alias("another leader than " + old)
+                .until(() -> leader(cluster), now -> !now.isEmpty() && !now.equals(old));
+    }
+
     /// Runs kubectl in vl3mesh's own namespace.
     void kubectl(LabCluster cluster, String... arguments) {
         List<String> line = new ArrayList<>(List.of("--namespace", Installation.NAMESPACE));

@@ -17,6 +17,8 @@ import java.util.stream.Stream;
 ///
 /// @param things by kind, each as the system names it
 record Footprint(Map<String, Set<String>> things) {
+    private static final String CGROUPS = "cgroups";
+
     /// What is there now.
     static Footprint take(LabPaths paths) {
         Commands commands = new Commands(new Progress(System.out, false));
@@ -28,7 +30,7 @@ record Footprint(Map<String, Set<String>> things) {
         things.put("routing rules", lines(commands, "ip", "rule"));
         things.put("nftables", lines(commands, "nft", "list", "tables"));
         things.put("mounts", mounts());
-        things.put("cgroups", cgroups());
+        things.put(CGROUPS, cgroups());
         things.put("processes", processes(paths));
         return new Footprint(things);
     }
@@ -59,6 +61,20 @@ record Footprint(Map<String, Set<String>> things) {
         }
     }
 
+    /// Whether anybody lives in a group: then it is no lab's, whose processes are found otherwise.
+    private static boolean inhabited(Path group) {
+        try (Stream<Path> tree = Files.walk(group)) {
+            for (Path processes : tree.filter(p -> p.endsWith("cgroup.procs")).toList()) {
+                if (!Files.readString(processes).isBlank()) {
+                    return true;
+                }
+            }
+            return false;
+        } catch (IOException e) {
+            return false; // it is being taken away
+        }
+    }
+
     /// Programs of the lab run from its peers' folder, or know its state's.
     private static Set<String> processes(LabPaths paths) {
         Set<String> found = new TreeSet<>();
@@ -72,9 +88,17 @@ record Footprint(Map<String, Set<String>> things) {
         return found;
     }
 
-    /// Fails where something is there now that was not before.
-    void sameAs(Footprint before) {
-        things.forEach((kind, now) ->
-                assertThat(now).as(kind).isEqualTo(before.things().get(kind)));
+    /// Fails where something is there now that was not before, and says what on the failure's first line.
+    void nothingSince(Footprint before) {
+        Map<String, Set<String>> left = new TreeMap<>();
+        things.forEach((kind, now) -> {
+            Set<String> fresh = new TreeSet<>(now);
+            fresh.removeAll(before.things().getOrDefault(kind, Set.of()));
+            fresh.removeIf(name -> kind.equals(CGROUPS) && inhabited(Path.of(name)));
+            if (!fresh.isEmpty()) {
+                left.put(kind, fresh);
+            }
+        });
+        assertThat(left).as("left behind: " + left).isEmpty();
     }
 }

@@ -23,7 +23,7 @@ class LabDownST {
     void nothingIsLeftBehind() {
         lab.down();
         Footprint empty = Footprint.take(paths);
-        LabExtension.before().ifPresent(empty::sameAs);
+        LabExtension.before().ifPresent(empty::nothingSince);
         Lab other = new Lab(paths, new Progress(System.out, false));
         other.up(3, 2, true);
         try {
@@ -36,6 +36,6 @@ class LabDownST {
         } finally {
             other.down();
         }
-        Footprint.take(paths).sameAs(empty);
+        Footprint.take(paths).nothingSince(empty);
     }
 }

@@ -188,9 +188,12 @@ final class ControlServices {
             NodeName node = callingNode();
             OneByOne pace = new OneByOne((ServerCallStreamObserver<NodeReportAck>) out);
             return new StreamObserver<>() {
+                private boolean refused;
+
                 @Override
                 public void onNext(NodeReport report) {
                     if (report.getNonce().length() > NONCE_MAX) {
+                        refused = true;
                         out.onError(Refusals.invalid("a nonce has at most " + NONCE_MAX + " characters"));
                         return;
                     }
@@ -208,7 +211,9 @@ final class ControlServices {
 
                 @Override
                 public void onCompleted() {
-                    out.onCompleted();
+                    if (!refused) {
+                        out.onCompleted();
+                    }
                 }
             };
         }

@@ -38,7 +38,8 @@ public final class DeltaSender {
     private static final Logger LOG = LoggerFactory.getLogger(DeltaSender.class);
     private static final int RESOURCES_MAX = 2000;
     private static final int BYTES_MAX = 1 << 20;
-    /// With a response's other resources, at most [#BYTES_MAX], it stays under what receivers take.
+    /// With a response's other resources, at most [#BYTES_MAX], it stays under what receivers take. One that has grown
+    /// beyond is not taken back: the receiver keeps the last that it could have.
     private static final int RESOURCE_BYTES_MAX = 2 << 20;
 
     private final ResourceStore store;
