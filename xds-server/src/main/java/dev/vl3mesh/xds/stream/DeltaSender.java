@@ -51,6 +51,7 @@ public final class DeltaSender {
     private long nonces;
 
     private static final class TypeState {
+        /// Versions by name. Streams know much the same: interned, a text is there once and not for each of them.
         final Map<String, String> known = new HashMap<>();
         final Set<ResourceKey> pending = new LinkedHashSet<>();
         /// Names that the receiver had at the start and that no key has confirmed yet.
@@ -104,7 +105,8 @@ public final class DeltaSender {
                     "only wildcard subscriptions are served, not " + names.size() + " names");
         }
         TypeState state = new TypeState();
-        state.known.putAll(request.getInitialResourceVersionsMap());
+        request.getInitialResourceVersionsMap()
+                .forEach((name, version) -> state.known.put(name.intern(), version.intern()));
         state.unconfirmed.addAll(state.known.keySet());
         kind.ifPresent(k -> state.pending.addAll(store.keys(k)));
         return state;
@@ -166,7 +168,7 @@ public final class DeltaSender {
 
     /// Adds what is to be said of a key, and returns the number of bytes.
     private int add(ResourceKey key, TypeState state, DeltaDiscoveryResponse.Builder response) {
-        String name = key.wireName();
+        String name = key.wireName().intern();
         Optional<MeshResource> visible = store.see(view, key);
         if (visible.isPresent()) {
             ByteString body = ResourceCodec.encode(visible.get());
@@ -180,7 +182,7 @@ public final class DeltaSender {
                 }
                 return name.length();
             }
-            String version = ResourceCodec.version(body);
+            String version = ResourceCodec.version(body).intern();
             if (version.equals(state.known.put(name, version))) {
                 return 0;
             }
