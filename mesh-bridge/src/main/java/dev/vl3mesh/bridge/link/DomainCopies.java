@@ -170,7 +170,7 @@ final class DomainCopies {
     }
 
     private void lost(HeldBlock lost) {
-        String name = lost.getDomain() + "." + lost.getNumber();
+        String name = Blocks.nameOf(lost.getDomain(), lost.getNumber());
         if (domains.used(lost.getDomain(), lost.getNumber()) == 0) {
             LOG.warn("block {} was given to another cluster: it is dropped", name);
             quietly(() -> client.resources(AddressBlock.class).withName(name).delete());

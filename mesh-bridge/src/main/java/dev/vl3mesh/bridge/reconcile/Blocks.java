@@ -69,6 +69,11 @@ public final class Blocks {
         return cluster + "-" + number;
     }
 
+    /// The name of a lease's object.
+    public static String nameOf(String domain, int number) {
+        return domain + "." + number;
+    }
+
     /// The request that a lease answers; empty where it does not say.
     public static String requestOf(AddressBlock block) {
         Map<String, String> annotations = block.getMetadata().getAnnotations();
@@ -129,14 +134,14 @@ public final class Blocks {
             DomainName domain, int number, KubeClusterName holder, String requestId, Optional<KubeClusterName> home) {
         AddressBlock block = new AddressBlock();
         block.setMetadata(new ObjectMetaBuilder()
-                .withName(domain + "." + number)
+                .withName(nameOf(domain.value(), number))
                 .withAnnotations(Map.of(REQUEST, requestId))
                 .withLabels(home.map(h -> Map.of(Labels.HOME, h.value())).orElse(Map.of()))
                 .build());
         block.setSpec(new AddressBlockSpec(domain.value(), number, holder.value()));
         Optional<AddressBlock> there = writer.create(block);
         if (there.isEmpty()) {
-            unseen.put(domain + "." + number, block);
+            unseen.put(nameOf(domain.value(), number), block);
         }
         return there;
     }

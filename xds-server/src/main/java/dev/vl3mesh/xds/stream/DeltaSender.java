@@ -153,7 +153,6 @@ public final class DeltaSender {
         while (keys.hasNext() && response.getResourcesCount() < RESOURCES_MAX && bytes < BYTES_MAX) {
             ResourceKey key = keys.next();
             keys.remove();
-            state.unconfirmed.remove(key.wireName());
             bytes += add(key, state, response);
         }
         if (state.pending.isEmpty()) {
@@ -168,7 +167,8 @@ public final class DeltaSender {
 
     /// Adds what is to be said of a key, and returns the number of bytes.
     private int add(ResourceKey key, TypeState state, DeltaDiscoveryResponse.Builder response) {
-        String name = key.wireName().intern();
+        String name = key.wireName();
+        state.unconfirmed.remove(name);
         Optional<MeshResource> visible = store.see(view, key);
         if (visible.isPresent()) {
             ByteString body = ResourceCodec.encode(visible.get());
@@ -182,8 +182,8 @@ public final class DeltaSender {
                 }
                 return name.length();
             }
-            String version = ResourceCodec.version(body).intern();
-            if (version.equals(state.known.put(name, version))) {
+            String version = ResourceCodec.version(body);
+            if (version.equals(state.known.put(name.intern(), version.intern()))) {
                 return 0;
             }
             response.addResources(resource(name, version, response.getTypeUrl(), body));
