@@ -120,7 +120,10 @@ class LayersTest {
 
     @ArchTest
     static final ArchRule THE_COMMAND_LINE_KNOWS_THE_API =
-            knows("dev.vl3mesh.ctl..", "dev.vl3mesh.model..", "dev.vl3mesh.api..");
+            knows("dev.vl3mesh.ctl..", "dev.vl3mesh.model..", "dev.vl3mesh.api..", "dev.vl3mesh.istio..");
+
+    @ArchTest
+    static final ArchRule PROFILES_KNOW_NOTHING = knows("dev.vl3mesh.istio..");
 
     @ArchTest
     static final ArchRule ONLY_SOME_KNOW_KUBERNETES = noClasses()

@@ -13,6 +13,7 @@ import dev.vl3mesh.bridge.reconcile.LeaseGate;
 import dev.vl3mesh.bridge.reconcile.Reconciler;
 import dev.vl3mesh.bridge.serve.BridgeHandlers;
 import dev.vl3mesh.bridge.serve.ControlStatus;
+import dev.vl3mesh.bridge.serve.DomainIssuers;
 import dev.vl3mesh.bridge.serve.Doors;
 import dev.vl3mesh.bridge.serve.HttpEndpoint;
 import dev.vl3mesh.bridge.serve.Identities;
@@ -21,6 +22,7 @@ import dev.vl3mesh.bridge.watch.ClusterCache;
 import dev.vl3mesh.bridge.watch.StateFeeder;
 import dev.vl3mesh.metrics.Durations;
 import dev.vl3mesh.metrics.Metrics;
+import dev.vl3mesh.model.DomainName;
 import dev.vl3mesh.model.KubeClusterName;
 import dev.vl3mesh.model.NodeName;
 import dev.vl3mesh.model.domain.DomainRules.Held;
@@ -67,11 +69,21 @@ public final class BridgeMain {
             cache.readServiceRanges(client);
             Blocks blocks = new Blocks(cache, writer);
             LeaseGate gate = new LeaseGate(() -> members(cache));
-            BridgeHandlers handlers = new BridgeHandlers(
-                    config, client, cache, store, blocks, gate, identities.builtIn(), reports, clock);
-            DomainReconciler domains = new DomainReconciler(
-                    config.cluster(), cache, writer, blocks, gate, reports, name -> heldElsewhere(store, config, name));
+            DomainIssuers issuers = new DomainIssuers(client, config.namespace(), clock, random);
+            DomainReconciler domains = domains(config, cache, writer, blocks, gate, reports, store, issuers);
             HomeLinks links = new HomeLinks(config, client, cache, store, blocks, domains, random);
+            BridgeHandlers handlers = new BridgeHandlers(
+                    config,
+                    client,
+                    cache,
+                    store,
+                    blocks,
+                    gate,
+                    identities.builtIn(),
+                    reports,
+                    issuers,
+                    links::to,
+                    clock);
             Reconciler reconciler = new Reconciler(cache, writer, reports, domains, lanes);
             IncrementalPlanner planner = new IncrementalPlanner(config.cluster());
             Publisher publisher =
@@ -102,16 +114,41 @@ public final class BridgeMain {
                         new ControlMetrics.Writes(reconciler::conflicts, reconciler::failures));
                 doors.start();
                 CountDownLatch told = untilToldToEnd();
-                Runnable lead = () -> {
-                    LinkAddress.publish(client, config);
-                    gate.leads(clock.instant());
-                    worker.lead();
-                };
+                Runnable lead = lead(client, config, gate, worker, clock);
                 try (Leadership _ = Leadership.compete(client, config, lead, worker::close)) {
                     told.await();
                 }
             }
         }
+    }
+
+    private static Runnable lead(
+            KubernetesClient client, BridgeConfig config, LeaseGate gate, ControlWorker worker, InstantSource clock) {
+        return () -> {
+            LinkAddress.publish(client, config);
+            gate.leads(clock.instant());
+            worker.lead();
+        };
+    }
+
+    private static DomainReconciler domains(
+            BridgeConfig config,
+            ClusterCache cache,
+            ApiWriter writer,
+            Blocks blocks,
+            LeaseGate gate,
+            NodeReports reports,
+            ResourceStore store,
+            DomainIssuers issuers) {
+        return new DomainReconciler(
+                config.cluster(),
+                cache,
+                writer,
+                blocks,
+                gate,
+                reports,
+                name -> heldElsewhere(store, config, name),
+                name -> issuers.root(new DomainName(name)));
     }
 
     /// Counts down when a signal comes; the process then ends as soon as the calling thread does.

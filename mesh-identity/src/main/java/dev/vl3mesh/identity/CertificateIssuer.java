@@ -42,10 +42,23 @@ public final class CertificateIssuer {
         this.random = random;
     }
 
-    /// Makes the root of a new trust domain.
+    /// Makes the root of a new trust domain, under which there are no other issuers.
     ///
     /// @param now the start of its life
     public static CertificateIssuer newRoot(String trustDomain, Instant now, Duration lifetime, SecureRandom random) {
+        return newRoot(trustDomain, 0, now, lifetime, random);
+    }
+
+    /// Makes the root of a new trust domain whose certificates are signed by intermediates, see [#intermediate].
+    ///
+    /// @param now the start of its life
+    public static CertificateIssuer newMeshRoot(
+            String trustDomain, Instant now, Duration lifetime, SecureRandom random) {
+        return newRoot(trustDomain, 1, now, lifetime, random);
+    }
+
+    private static CertificateIssuer newRoot(
+            String trustDomain, int below, Instant now, Duration lifetime, SecureRandom random) {
         KeyPair keys = CertificateRequest.newKeys(random);
         X500Name name = new X500Name("O=vl3mesh,CN=" + trustDomain + " " + new BigInteger(64, random).toString(36));
         try {
@@ -56,7 +69,7 @@ public final class CertificateIssuer {
                     Date.from(now.plus(lifetime)),
                     name,
                     keys.getPublic());
-            builder.addExtension(Extension.basicConstraints, true, new BasicConstraints(0));
+            builder.addExtension(Extension.basicConstraints, true, new BasicConstraints(below));
             builder.addExtension(Extension.keyUsage, true, new KeyUsage(KeyUsage.keyCertSign | KeyUsage.cRLSign));
             builder.addExtension(
                     Extension.subjectAlternativeName,
@@ -96,6 +109,28 @@ public final class CertificateIssuer {
     /// @throws IdentityException if the request is not well made
     public X509Certificate sign(byte[] request, SpiffeId id, List<String> dnsNames, Instant now, Duration lifetime) {
         return sign(SignedRequest.verified(request), id, dnsNames, now, lifetime);
+    }
+
+    /// Signs a request for an intermediate, which may sign others' certificates but no further intermediate.
+    ///
+    /// @param request PKCS #10, DER; its subject is ignored
+    /// @param name what it shall be called, such as the mesh that it is for
+    /// @throws IdentityException if the request is not well made
+    public X509Certificate intermediate(byte[] request, String name, Instant now, Duration lifetime) {
+        try {
+            JcaX509v3CertificateBuilder builder = new JcaX509v3CertificateBuilder(
+                    root,
+                    serial(random),
+                    Date.from(now.minus(CLOCK_SKEW)),
+                    Date.from(now.plus(lifetime)),
+                    new X500Name("O=vl3mesh,CN=" + name),
+                    SignedRequest.verified(request));
+            builder.addExtension(Extension.basicConstraints, true, new BasicConstraints(0));
+            builder.addExtension(Extension.keyUsage, true, new KeyUsage(KeyUsage.keyCertSign | KeyUsage.cRLSign));
+            return sign(builder, key);
+        } catch (IOException | OperatorCreationException | GeneralSecurityException e) {
+            throw new IdentityException("signing an intermediate for " + name, e);
+        }
     }
 
     /// Makes a key and its certificate at once.

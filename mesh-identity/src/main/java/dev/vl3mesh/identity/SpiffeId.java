@@ -56,6 +56,11 @@ public record SpiffeId(String trustDomain, String path) {
         return new SpiffeId(trustDomain, "/node/" + node);
     }
 
+    /// Who feeds the mesh control plane of a domain.
+    public static SpiffeId publisher(String trustDomain, String domain) {
+        return new SpiffeId(trustDomain, "/publisher/" + domain);
+    }
+
     /// A member cluster, in its home's trust domain.
     public static SpiffeId cluster(String trustDomain, String cluster) {
         return new SpiffeId(trustDomain, "/cluster/" + cluster);

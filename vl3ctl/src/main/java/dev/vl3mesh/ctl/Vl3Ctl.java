@@ -9,6 +9,7 @@ import dev.vl3mesh.ctl.command.DomainsCommand;
 import dev.vl3mesh.ctl.command.ExplainPodCommand;
 import dev.vl3mesh.ctl.command.GroupCommand;
 import dev.vl3mesh.ctl.command.InviteCommand;
+import dev.vl3mesh.ctl.command.IstioProfileCommand;
 import dev.vl3mesh.ctl.command.JoinCommand;
 import dev.vl3mesh.ctl.command.LeaveCommand;
 import dev.vl3mesh.ctl.command.StatusCommand;
@@ -79,6 +80,7 @@ public final class Vl3Ctl {
                 .addSubcommand(new InviteCommand(session, random))
                 .addSubcommand(new JoinCommand(session))
                 .addSubcommand(new LeaveCommand(session))
+                .addSubcommand(new IstioProfileCommand(session))
                 .addSubcommand(group(
                         "describe", "Shows something in detail.", new CommandLine(new DescribePodCommand(session))))
                 .addSubcommand(group(

@@ -5,6 +5,7 @@ import dev.vl3mesh.model.KubeClusterName;
 import dev.vl3mesh.model.NodeName;
 import dev.vl3mesh.model.plan.MeshResource;
 import dev.vl3mesh.model.plan.MeshResource.AttachmentResource;
+import dev.vl3mesh.model.plan.MeshResource.Workload;
 import java.util.Optional;
 import java.util.function.Predicate;
 
@@ -22,10 +23,11 @@ public sealed interface View {
             if (!onNode.test(resource.key().domain())) {
                 return Optional.empty();
             }
-            boolean own = resource instanceof AttachmentResource a
-                    && a.origin().equals(cluster)
-                    && a.node().equals(node);
-            return Optional.of(own ? resource : withoutUid(resource));
+            if (!(resource instanceof AttachmentResource a)) {
+                return Optional.of(resource);
+            }
+            boolean own = a.origin().equals(cluster) && a.node().equals(node);
+            return Optional.of(only(a, own ? a.podUid() : Optional.empty(), Workload.UNTOLD));
         }
     }
 
@@ -48,18 +50,32 @@ public sealed interface View {
         }
     }
 
+    /// A domain's mesh sees all of its domain, but no pod's uid.
+    record OfMesh(DomainName domain) implements View {
+        @Override
+        public Optional<MeshResource> see(MeshResource resource, Predicate<DomainName> onNode) {
+            return resource.key().domain().equals(domain) ? Optional.of(withoutUid(resource)) : Optional.empty();
+        }
+    }
+
     private static MeshResource withoutUid(MeshResource resource) {
         return resource instanceof AttachmentResource a && a.podUid().isPresent()
-                ? new AttachmentResource(
-                        a.origin(),
-                        a.domain(),
-                        a.addresses(),
-                        a.node(),
-                        a.namespace(),
-                        a.pod(),
-                        Optional.empty(),
-                        a.serviceAccount(),
-                        a.ready())
+                ? only(a, Optional.empty(), a.workload())
                 : resource;
+    }
+
+    private static AttachmentResource only(AttachmentResource a, Optional<String> podUid, Workload workload) {
+        return new AttachmentResource(
+                a.origin(),
+                a.domain(),
+                a.addresses(),
+                a.node(),
+                a.namespace(),
+                a.pod(),
+                podUid,
+                a.serviceAccount(),
+                a.ready(),
+                a.sidecar(),
+                workload);
     }
 }

@@ -8,6 +8,8 @@ import dev.vl3mesh.model.NodeName;
 import dev.vl3mesh.model.plan.MeshResource;
 import dev.vl3mesh.xds.proto.v1.NodeReport;
 import dev.vl3mesh.xds.server.ControlHandlers;
+import dev.vl3mesh.xds.server.MeshHandlers;
+import dev.vl3mesh.xds.server.NoMeshes;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -93,6 +95,11 @@ public final class FakeHandlers implements ControlHandlers {
     @Override
     public Signed renew(SpiffeId member, byte[] request) {
         return sign(request, member);
+    }
+
+    @Override
+    public MeshHandlers meshes() {
+        return new NoMeshes();
     }
 
     @Override

@@ -13,6 +13,8 @@ import dev.vl3mesh.xds.ResourceStore;
 import dev.vl3mesh.xds.proto.v1.NodeReport;
 import dev.vl3mesh.xds.server.ControlHandlers;
 import dev.vl3mesh.xds.server.ControlServer;
+import dev.vl3mesh.xds.server.MeshHandlers;
+import dev.vl3mesh.xds.server.NoMeshes;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -133,6 +135,11 @@ final class LoneControl implements ControlHandlers, AutoCloseable {
     @Override
     public Signed renew(SpiffeId member, byte[] request) {
         throw new Refusal("a benchmark has no members");
+    }
+
+    @Override
+    public MeshHandlers meshes() {
+        return new NoMeshes();
     }
 
     @Override

@@ -15,6 +15,7 @@ import org.jspecify.annotations.Nullable;
 /// its uid is known
 /// @param identity `<namespace>/<pod name>` where that name comes back (a StatefulSet's ordinal), so that the address
 /// does too; else absent
+/// @param sidecar whether the pod was given a sidecar of the domain's mesh; absent means not
 // rules stand on the type: on a record's component the generator would find each twice, on its field and its accessor
 @ValidationRule(value = "self.domain == oldSelf.domain", message = "an attachment's domain never changes")
 @ValidationRule(value = "self.addresses == oldSelf.addresses", message = "an attachment's addresses never change")
@@ -25,7 +26,14 @@ public record AttachmentSpec(
 
         @Required @PrinterColumn(name = "NAMESPACE") String namespace,
         @Required String claimHash,
-        @Nullable String identity) {
+        @Nullable String identity,
+        @Nullable Boolean sidecar) {
+    /// An attachment without a mesh.
+    public AttachmentSpec(
+            String domain, List<String> addresses, String namespace, String claimHash, @Nullable String identity) {
+        this(domain, addresses, namespace, claimHash, identity, null);
+    }
+
     /// Makes immutable copies.
     @SuppressWarnings("NullAway") // Jackson passes null for what is absent
     public AttachmentSpec {

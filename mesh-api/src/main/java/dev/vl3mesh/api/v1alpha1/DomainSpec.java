@@ -17,6 +17,7 @@ import org.jspecify.annotations.Nullable;
 /// @param carrier a word of `dev.vl3mesh.model.Carrier`
 /// @param mtu bytes of an inner packet; absent means measured
 /// @param clusters names of the clusters that may take part; empty means every joined one
+/// @param mesh the service mesh over it; absent means none
 @ValidationRule(
         value =
                 "size(self.prefixes) >= size(oldSelf.prefixes) && oldSelf.prefixes.all(p, self.prefixes.indexOf(p) == oldSelf.prefixes.indexOf(p))",
@@ -50,7 +51,15 @@ public record DomainSpec(
         Integer mtu,
 
         @JsonPropertyDescription("Names of the clusters that may take part. Left out: all that have joined.")
-        List<String> clusters) {
+        List<String> clusters,
+
+        @Nullable @JsonPropertyDescription("The service mesh that runs over the domain. Left out: none.")
+        MeshSpec mesh) {
+    /// A domain without a mesh.
+    public DomainSpec(List<String> prefixes, String carrier, @Nullable Integer mtu, List<String> clusters) {
+        this(prefixes, carrier, mtu, clusters, null);
+    }
+
     /// Fills in what may be left out.
     @SuppressWarnings("NullAway") // Jackson passes null for what a user left out
     public DomainSpec {

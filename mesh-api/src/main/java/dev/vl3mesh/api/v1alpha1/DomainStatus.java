@@ -16,6 +16,7 @@ import org.jspecify.annotations.Nullable;
 /// @param attachments the number of pods of this cluster in the domain
 /// @param leased the number of addresses that this cluster may give out
 /// @param addresses the number of addresses that the pool has for pods of all clusters
+/// @param meshRoot the certificate, PEM, under which everybody in the domain's mesh has one; absent without a mesh
 public record DomainStatus(
         @Nullable Long observedGeneration,
         @Nullable @PrinterColumn(name = "HOME") String home,
@@ -28,10 +29,11 @@ public record DomainStatus(
         @Nullable @PrinterColumn(name = "PODS") Integer attachments,
         @Nullable Integer leased,
         @Nullable @PrinterColumn(name = "ADDRESSES") Integer addresses,
+        @Nullable String meshRoot,
         List<Condition> conditions) {
     /// Nothing known yet.
     public static final DomainStatus NONE =
-            new DomainStatus(null, null, null, null, List.of(), null, null, null, null, null, null, List.of());
+            new DomainStatus(null, null, null, null, List.of(), null, null, null, null, null, null, null, List.of());
 
     /// Fills in what may be absent.
     @SuppressWarnings("NullAway") // Jackson passes null for what is absent
@@ -40,8 +42,13 @@ public record DomainStatus(
         conditions = conditions == null ? List.of() : List.copyOf(conditions);
     }
 
-    /// The same with the numbers that the home gave.
+    /// The same with the numbers that the home gave, of a domain without a mesh.
     public DomainStatus withNumbers(String newHome, int newVni, int newSlot) {
+        return fromHome(newHome, newVni, newSlot, null);
+    }
+
+    /// The same with what the home says.
+    public DomainStatus fromHome(String newHome, int newVni, int newSlot, @Nullable String newRoot) {
         return new DomainStatus(
                 observedGeneration,
                 newHome,
@@ -54,6 +61,7 @@ public record DomainStatus(
                 attachments,
                 leased,
                 addresses,
+                newRoot,
                 conditions);
     }
 }

@@ -4,6 +4,8 @@ import dev.vl3mesh.api.v1alpha1.AddressBlock;
 import dev.vl3mesh.api.v1alpha1.Domain;
 import dev.vl3mesh.api.v1alpha1.DomainSpec;
 import dev.vl3mesh.api.v1alpha1.DomainStatus;
+import dev.vl3mesh.api.v1alpha1.IstioSpec;
+import dev.vl3mesh.api.v1alpha1.MeshSpec;
 import dev.vl3mesh.bridge.reconcile.Blocks;
 import dev.vl3mesh.bridge.reconcile.DomainReconciler;
 import dev.vl3mesh.bridge.watch.ClusterCache;
@@ -11,6 +13,7 @@ import dev.vl3mesh.model.DomainName;
 import dev.vl3mesh.model.KubeClusterName;
 import dev.vl3mesh.model.join.Labels;
 import dev.vl3mesh.model.plan.MeshResource.DomainResource;
+import dev.vl3mesh.model.plan.MeshResource.IstioMesh;
 import dev.vl3mesh.model.plan.ResourceKey;
 import dev.vl3mesh.model.plan.ResourceKind;
 import dev.vl3mesh.xds.ResourceStore;
@@ -118,7 +121,11 @@ final class DomainCopies {
                 resource.prefixes().stream().map(Object::toString).toList(),
                 resource.carrier().word(),
                 resource.mtu() == 0 ? null : resource.mtu(),
-                List.of());
+                List.of(),
+                resource.istio()
+                        .map(istio ->
+                                new MeshSpec(new IstioSpec(istio.revision(), istio.namespace(), istio.proxyImage())))
+                        .orElse(null));
         Domain copy = new Domain();
         copy.setSpec(spec);
         if (old == null) {
@@ -135,7 +142,14 @@ final class DomainCopies {
             old = client.resource(copy).update();
         }
         DomainStatus before = Objects.requireNonNullElse(old.getStatus(), DomainStatus.NONE);
-        DomainStatus status = before.withNumbers(link.home().value(), resource.vni(), resource.slot());
+        DomainStatus status = before.fromHome(
+                link.home().value(),
+                resource.vni(),
+                resource.slot(),
+                resource.istio()
+                        .map(IstioMesh::root)
+                        .filter(root -> !root.isEmpty())
+                        .orElse(null));
         if (!status.equals(before)) {
             copy.setMetadata(old.getMetadata());
             copy.setStatus(status);

@@ -1,5 +1,6 @@
 package dev.vl3mesh.bridge.link;
 
+import com.google.protobuf.ByteString;
 import dev.vl3mesh.api.invitation.InvitationToken;
 import dev.vl3mesh.api.v1alpha1.Link;
 import dev.vl3mesh.bridge.BridgeConfig;
@@ -14,19 +15,27 @@ import dev.vl3mesh.xds.client.IdentityClient;
 import dev.vl3mesh.xds.client.LinkClient;
 import dev.vl3mesh.xds.proto.v1.ConfirmBlocksRequest;
 import dev.vl3mesh.xds.proto.v1.ConfirmBlocksResponse;
+import dev.vl3mesh.xds.proto.v1.ExchangeResponse;
 import dev.vl3mesh.xds.proto.v1.LeaseBlockRequest;
 import dev.vl3mesh.xds.proto.v1.LeaveRequest;
 import dev.vl3mesh.xds.proto.v1.LinkingGrpc;
 import dev.vl3mesh.xds.proto.v1.LinkingGrpc.LinkingBlockingStub;
+import dev.vl3mesh.xds.proto.v1.MeshLinkingGrpc;
+import dev.vl3mesh.xds.proto.v1.MeshLinkingGrpc.MeshLinkingBlockingStub;
+import dev.vl3mesh.xds.proto.v1.RelayRequest;
 import dev.vl3mesh.xds.proto.v1.ReturnBlockRequest;
+import dev.vl3mesh.xds.proto.v1.SignRequest;
+import dev.vl3mesh.xds.server.MeshHandlers.DomainToken;
 import io.fabric8.kubernetes.api.model.Secret;
 import io.fabric8.kubernetes.api.model.SecretBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.grpc.ManagedChannel;
 import java.nio.charset.StandardCharsets;
 import java.security.SecureRandom;
+import java.security.cert.X509Certificate;
 import java.time.Instant;
 import java.util.Base64;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
@@ -190,6 +199,39 @@ public final class HomeLink implements AutoCloseable {
     /// @throws io.grpc.StatusRuntimeException with the home's reason if it refuses or is away
     ConfirmBlocksResponse confirmBlocks(ConfirmBlocksRequest blocks) {
         return calls().confirmBlocks(blocks);
+    }
+
+    /// Lets a domain's home sign the certificate of a relay of this cluster.
+    ///
+    /// @return the leaf first, the domain's root last
+    /// @throws io.grpc.StatusRuntimeException with the home's reason if it refuses or is away
+    public List<X509Certificate> certifyRelay(DomainName domain, byte[] request) {
+        return meshCalls()
+                .certify(RelayRequest.newBuilder()
+                        .setDomain(domain.value())
+                        .setCsr(ByteString.copyFrom(request))
+                        .build())
+                .getCertificateChainList()
+                .stream()
+                .map(der -> Pem.certificate(der.toByteArray()))
+                .toList();
+    }
+
+    /// Lets a domain's home sign a token for a service account of this cluster.
+    ///
+    /// @throws io.grpc.StatusRuntimeException with the home's reason if it refuses or is away
+    public DomainToken sign(DomainName domain, String namespace, String serviceAccount) {
+        ExchangeResponse response = meshCalls()
+                .sign(SignRequest.newBuilder()
+                        .setDomain(domain.value())
+                        .setNamespace(namespace)
+                        .setServiceAccount(serviceAccount)
+                        .build());
+        return new DomainToken(response.getToken(), Instant.ofEpochSecond(response.getExpiresAt()));
+    }
+
+    private MeshLinkingBlockingStub meshCalls() {
+        return MeshLinkingGrpc.newBlockingStub(channel).withDeadlineAfter(CALL_SECONDS, TimeUnit.SECONDS);
     }
 
     /// Publishes everything again, of which the home may have refused some.

@@ -18,6 +18,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
 /// Keeps a [HomeLink] for each Link of role Home, copies of the homes' domains, and enough leased addresses. Used
@@ -33,7 +34,8 @@ public final class HomeLinks implements AutoCloseable {
     private final SecureRandom random;
     private final Departure departure;
     private final Members members;
-    private final Map<String, HomeLink> open = new HashMap<>();
+    /// Read by any thread.
+    private final Map<String, HomeLink> open = new ConcurrentHashMap<>();
     private final Map<String, Instant> retryAt = new HashMap<>();
 
     /// Starts with no link open.
@@ -70,6 +72,11 @@ public final class HomeLinks implements AutoCloseable {
                 close(name);
             }
         }
+    }
+
+    /// The link to a home, while it is open. May be called from any thread.
+    public Optional<HomeLink> to(String home) {
+        return Optional.ofNullable(open.get(home));
     }
 
     private void one(Link link, Instant now) {

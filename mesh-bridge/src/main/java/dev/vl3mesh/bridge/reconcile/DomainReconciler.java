@@ -40,6 +40,7 @@ public final class DomainReconciler {
     private final LeaseGate gate;
     private final NodeReports reports;
     private final Function<String, List<Held>> heldElsewhere;
+    private final Function<String, String> meshRoots;
     private final Surroundings surroundings;
     private final BlockUse use = new BlockUse();
     private final Map<String, Judged> judged = new HashMap<>();
@@ -52,6 +53,7 @@ public final class DomainReconciler {
     /// Makes one of a cluster.
     ///
     /// @param heldElsewhere the addresses that pods of a domain hold in other clusters, as far as known
+    /// @param meshRoots the root of a domain's mesh, PEM, which may be made by that
     public DomainReconciler(
             KubeClusterName cluster,
             ClusterView view,
@@ -59,7 +61,8 @@ public final class DomainReconciler {
             Blocks blocks,
             LeaseGate gate,
             NodeReports reports,
-            Function<String, List<Held>> heldElsewhere) {
+            Function<String, List<Held>> heldElsewhere,
+            Function<String, String> meshRoots) {
         this.cluster = cluster;
         this.view = view;
         this.writer = writer;
@@ -67,6 +70,7 @@ public final class DomainReconciler {
         this.gate = gate;
         this.reports = reports;
         this.heldElsewhere = heldElsewhere;
+        this.meshRoots = meshRoots;
         this.surroundings = new Surroundings(view);
     }
 
@@ -141,7 +145,8 @@ public final class DomainReconciler {
                         use.attachments(name),
                         leased(name),
                         blocks.problem(name),
-                        reports.measuredMtu(name, now)),
+                        reports.measuredMtu(name, now),
+                        copy ? Optional.empty() : StateReader.istio(domain).map(_ -> meshRoots.apply(name))),
                 others(name),
                 now);
         if (wanted.equals(domain.getStatus())) {

@@ -11,6 +11,7 @@ import java.time.temporal.ChronoUnit;
 import java.util.Collection;
 import java.util.List;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.OptionalInt;
 import org.jspecify.annotations.Nullable;
 
@@ -32,6 +33,7 @@ final class DomainStatuses {
     /// @param leased the number of addresses that this cluster may give out
     /// @param leaseProblem why this cluster gets no further addresses, else empty
     /// @param measuredMtu bytes of the largest packet on the smallest path
+    /// @param meshRoot of a mesh that is at home here, PEM
     record Known(
             String home,
             boolean copy,
@@ -39,7 +41,8 @@ final class DomainStatuses {
             int attachments,
             int leased,
             String leaseProblem,
-            OptionalInt measuredMtu) {}
+            OptionalInt measuredMtu,
+            Optional<String> meshRoot) {}
 
     /// Returns the status that a domain should have.
     ///
@@ -66,6 +69,7 @@ final class DomainStatuses {
                 known.attachments(),
                 known.leased(),
                 prefixes.isEmpty() ? null : capacity(prefixes),
+                known.copy() ? old.meshRoot() : known.meshRoot().orElse(null),
                 conditions(
                         old,
                         known,

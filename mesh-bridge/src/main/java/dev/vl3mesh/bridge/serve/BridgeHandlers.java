@@ -6,10 +6,13 @@ import dev.vl3mesh.api.v1alpha1.InvitationStatus;
 import dev.vl3mesh.api.v1alpha1.Link;
 import dev.vl3mesh.api.v1alpha1.LinkSpec;
 import dev.vl3mesh.bridge.BridgeConfig;
+import dev.vl3mesh.bridge.link.HomeLink;
 import dev.vl3mesh.bridge.observe.NodeReports;
 import dev.vl3mesh.bridge.reconcile.Blocks;
 import dev.vl3mesh.bridge.reconcile.LeaseGate;
+import dev.vl3mesh.bridge.serve.TokenReviews.Bearer;
 import dev.vl3mesh.bridge.watch.ClusterCache;
+import dev.vl3mesh.bridge.watch.StateReader;
 import dev.vl3mesh.identity.Pem;
 import dev.vl3mesh.identity.SpiffeId;
 import dev.vl3mesh.model.DnsNames;
@@ -26,9 +29,8 @@ import dev.vl3mesh.model.plan.ResourceKind;
 import dev.vl3mesh.xds.ResourceStore;
 import dev.vl3mesh.xds.proto.v1.NodeReport;
 import dev.vl3mesh.xds.server.ControlHandlers;
+import dev.vl3mesh.xds.server.MeshHandlers;
 import io.fabric8.kubernetes.api.model.ObjectMetaBuilder;
-import io.fabric8.kubernetes.api.model.authentication.TokenReview;
-import io.fabric8.kubernetes.api.model.authentication.TokenReviewBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientException;
 import java.nio.charset.StandardCharsets;
@@ -41,6 +43,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -50,7 +53,6 @@ public final class BridgeHandlers implements ControlHandlers {
     private static final Logger LOG = LoggerFactory.getLogger(BridgeHandlers.class);
     private static final String AUDIENCE = "vl3mesh.dev";
     /// KEP-4193: the node that a bound token's pod runs on.
-    private static final String NODE_NAME = "authentication.kubernetes.io/node-name";
 
     private final BridgeConfig config;
     private final KubernetesClient client;
@@ -61,10 +63,15 @@ public final class BridgeHandlers implements ControlHandlers {
     private final ControlIdentity identity;
     private final InstantSource clock;
     private final NodeReports reports;
+    private final TokenReviews reviews;
+    private final MeshDesk meshes;
     /// The number of open streams, by member.
     private final Map<KubeClusterName, Integer> linked = new ConcurrentHashMap<>();
 
     /// Makes the handlers of one control plane.
+    ///
+    /// @param issuers of the meshes that are at home here
+    /// @param homes finds the link to a home by its name
     public BridgeHandlers(
             BridgeConfig config,
             KubernetesClient client,
@@ -74,6 +81,8 @@ public final class BridgeHandlers implements ControlHandlers {
             LeaseGate gate,
             ControlIdentity identity,
             NodeReports reports,
+            DomainIssuers issuers,
+            Function<String, Optional<HomeLink>> homes,
             InstantSource clock) {
         this.config = config;
         this.client = client;
@@ -84,6 +93,8 @@ public final class BridgeHandlers implements ControlHandlers {
         this.identity = identity;
         this.reports = reports;
         this.clock = clock;
+        this.reviews = new TokenReviews(client);
+        this.meshes = new MeshDesk(cache, store, reviews, issuers, homes, this::mayTakePart, clock);
     }
 
     /// The members whose streams are open.
@@ -104,31 +115,34 @@ public final class BridgeHandlers implements ControlHandlers {
             throw new Refusal("identities of cluster " + config.cluster() + " come from the Workload API: the agent"
                     + " has to be installed with the same identity.spire values");
         }
-        TokenReview review = client.resource(new TokenReviewBuilder()
-                        .withNewSpec()
-                        .withToken(token)
-                        .withAudiences(AUDIENCE)
-                        .endSpec()
-                        .build())
-                .create();
-        var status = review.getStatus();
-        if (!Boolean.TRUE.equals(status.getAuthenticated())
-                || !status.getAudiences().contains(AUDIENCE)) {
-            throw new Refusal("the token is not valid for the audience " + AUDIENCE);
+        Bearer bearer = reviews.review(token, AUDIENCE);
+        Optional<String> mesh = meshOf(bearer.account());
+        if (mesh.isPresent()) {
+            LOG.info("the publisher of {}'s mesh enrols", mesh.get());
+            return sign(request, SpiffeId.publisher(config.trustDomain(), mesh.get()));
         }
         String agent = "system:serviceaccount:" + config.namespace() + ":vl3-agent";
-        if (!agent.equals(status.getUser().getUsername())) {
-            throw new Refusal("the token is " + status.getUser().getUsername() + "'s, not " + agent + "'s");
+        if (!agent.equals(bearer.account())) {
+            throw new Refusal("the token is " + bearer.account() + "'s, not " + agent
+                    + "'s nor that of the control plane of a domain's mesh");
         }
-        List<String> nodes = status.getUser().getExtra() == null
-                ? List.of()
-                : status.getUser().getExtra().getOrDefault(NODE_NAME, List.of());
-        if (nodes.size() != 1) {
-            throw new Refusal(
-                    "the token names no node: Kubernetes 1.32 or newer is needed, which binds tokens to nodes");
-        }
-        LOG.info("agent of node {} enrols", nodes.getFirst());
-        return sign(request, SpiffeId.node(config.trustDomain(), nodes.getFirst()));
+        String node = bearer.node()
+                .orElseThrow(() -> new Refusal(
+                        "the token names no node: Kubernetes 1.32 or newer is needed, which binds tokens to nodes"));
+        LOG.info("agent of node {} enrols", node);
+        return sign(request, SpiffeId.node(config.trustDomain(), node));
+    }
+
+    /// The domain, at home here, whose mesh's control plane has this service account.
+    private Optional<String> meshOf(String account) {
+        return cache.domains().stream()
+                .filter(domain -> !ClusterCache.isCopy(domain))
+                .filter(domain -> StateReader.istio(domain)
+                        .map(istio -> "system:serviceaccount:" + istio.namespace() + ":" + istio.controlPlane())
+                        .filter(account::equals)
+                        .isPresent())
+                .map(domain -> domain.getMetadata().getName())
+                .findFirst();
     }
 
     @Override
@@ -296,6 +310,11 @@ public final class BridgeHandlers implements ControlHandlers {
             throw new Refusal("cluster " + member.lastSegment() + " is no member any more");
         }
         return sign(request, member);
+    }
+
+    @Override
+    public MeshHandlers meshes() {
+        return meshes;
     }
 
     @Override

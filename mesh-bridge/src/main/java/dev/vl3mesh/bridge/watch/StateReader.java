@@ -4,17 +4,21 @@ import dev.vl3mesh.api.v1alpha1.Attachment;
 import dev.vl3mesh.api.v1alpha1.AttachmentStatus;
 import dev.vl3mesh.api.v1alpha1.Domain;
 import dev.vl3mesh.api.v1alpha1.DomainStatus;
+import dev.vl3mesh.api.v1alpha1.MeshSpec;
 import dev.vl3mesh.model.Carrier;
 import dev.vl3mesh.model.DomainName;
 import dev.vl3mesh.model.KubeClusterName;
 import dev.vl3mesh.model.NodeName;
 import dev.vl3mesh.model.address.IpAddress;
 import dev.vl3mesh.model.address.IpPrefix;
+import dev.vl3mesh.model.join.Labels;
 import dev.vl3mesh.model.plan.ClusterState.AttachedPod;
 import dev.vl3mesh.model.plan.ClusterState.KubeEndpoint;
 import dev.vl3mesh.model.plan.ClusterState.KubeService;
 import dev.vl3mesh.model.plan.MeshResource.DomainResource;
+import dev.vl3mesh.model.plan.MeshResource.IstioMesh;
 import dev.vl3mesh.model.plan.MeshResource.ServicePort;
+import dev.vl3mesh.model.plan.MeshResource.Workload;
 import io.fabric8.kubernetes.api.model.Node;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.Service;
@@ -52,7 +56,23 @@ public final class StateReader {
                         vni,
                         slot,
                         Objects.requireNonNullElse(domain.getSpec().mtu(), 0),
-                        carrier));
+                        carrier,
+                        istio(domain)));
+    }
+
+    /// The Istio that runs over a domain.
+    public static Optional<IstioMesh> istio(Domain domain) {
+        String name = domain.getMetadata().getName();
+        return Optional.ofNullable(domain.getSpec().mesh())
+                .map(MeshSpec::istio)
+                .map(istio -> new IstioMesh(
+                        istio.revisionOf(name),
+                        istio.namespaceOf(name),
+                        istio.proxyImage(),
+                        Objects.requireNonNullElse(
+                                Objects.requireNonNullElse(domain.getStatus(), DomainStatus.NONE)
+                                        .meshRoot(),
+                                "")));
     }
 
     /// Reads who has an address; nothing where nobody has, or it is not known on which node.
@@ -67,6 +87,8 @@ public final class StateReader {
                 || status.releasedAt() != null) {
             return Optional.empty();
         }
+        Optional<Pod> pod = pods.apply(status.podUid());
+        boolean sidecar = Boolean.TRUE.equals(attachment.getSpec().sidecar());
         return Optional.of(new AttachedPod(
                 new DomainName(attachment.getSpec().domain()),
                 attachment.getSpec().addresses().stream().map(IpAddress::parse).toList(),
@@ -75,7 +97,16 @@ public final class StateReader {
                 status.podUid(),
                 new NodeName(status.node()),
                 Objects.requireNonNullElse(status.serviceAccount(), "default"),
-                pods.apply(status.podUid()).map(StateReader::ready).orElse(false)));
+                pod.map(StateReader::ready).orElse(false),
+                sidecar,
+                // what only meshes read is sent for their pods alone
+                sidecar ? pod.map(StateReader::workload).orElse(Workload.UNTOLD) : Workload.UNTOLD));
+    }
+
+    private static Workload workload(Pod pod) {
+        Map<String, String> labels =
+                Objects.requireNonNullElse(pod.getMetadata().getLabels(), Map.<String, String>of());
+        return new Workload(labels.getOrDefault(Labels.WORKLOAD, ""), labels);
     }
 
     static boolean ready(Pod pod) {

@@ -121,6 +121,7 @@ class ControlMetricsTest {
                 used,
                 leased,
                 size,
+                null,
                 List.of(condition(Condition.READY, ready, "Any"))));
         return domain;
     }

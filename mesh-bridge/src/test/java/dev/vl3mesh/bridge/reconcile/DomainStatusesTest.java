@@ -10,6 +10,7 @@ import dev.vl3mesh.bridge.reconcile.DomainStatuses.Known;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
@@ -23,7 +24,7 @@ class DomainStatusesTest {
     }
 
     private static Known known(List<String> refusals, int attachments, int leased) {
-        return new Known("east", false, refusals, attachments, leased, "", OptionalInt.of(1450));
+        return new Known("east", false, refusals, attachments, leased, "", OptionalInt.of(1450), Optional.empty());
     }
 
     private static Condition condition(DomainStatus status, String type) {
@@ -76,7 +77,8 @@ class DomainStatusesTest {
 
     @Test
     void anExhaustedPoolIsSaidWithTheRemedy() {
-        Known full = new Known("east", false, List.of(), 62, 62, "append a prefix", OptionalInt.empty());
+        Known full =
+                new Known("east", false, List.of(), 62, 62, "append a prefix", OptionalInt.empty(), Optional.empty());
         DomainStatus status = DomainStatuses.of(red(), full, List.of(), START);
         assertThat(condition(status, "AddressesFree").reason()).isEqualTo("PoolExhausted");
         assertThat(condition(status, "Ready").message()).isEqualTo("append a prefix");
@@ -86,7 +88,8 @@ class DomainStatusesTest {
     void aCopyFollowsItsHomeEvenWhereItCollidesHere() {
         Domain copy = red();
         copy.setStatus(DomainStatus.NONE.withNumbers("east", 77, 4));
-        Known known = new Known("east", true, List.of("overlaps pods"), 0, 64, "", OptionalInt.empty());
+        Known known =
+                new Known("east", true, List.of("overlaps pods"), 0, 64, "", OptionalInt.empty(), Optional.empty());
         DomainStatus status = DomainStatuses.of(copy, known, List.of(), START);
         assertThat(status.vni()).isEqualTo(77);
         assertThat(status.prefixes()).isNotEmpty();

@@ -36,7 +36,7 @@ class ReconcilerTest {
 
     private Reconciler newLeader() {
         DomainReconciler domains = new DomainReconciler(
-                new KubeClusterName("east"), cluster, cluster, blocks, openGate(), reports, _ -> List.of());
+                new KubeClusterName("east"), cluster, cluster, blocks, openGate(), reports, _ -> List.of(), _ -> "");
         return new Reconciler(cluster, cluster, reports, domains, writes -> writes.forEach(Runnable::run));
     }
 

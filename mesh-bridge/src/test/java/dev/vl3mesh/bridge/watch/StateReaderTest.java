@@ -39,7 +39,7 @@ class StateReaderTest {
 
     private static DomainStatus inForce(@Nullable Integer vni, String... prefixes) {
         return new DomainStatus(
-                1L, "east", vni, 3, List.of(prefixes), "vxlan", false, null, null, null, null, List.of());
+                1L, "east", vni, 3, List.of(prefixes), "vxlan", false, null, null, null, null, null, List.of());
     }
 
     @Test

@@ -13,6 +13,10 @@ public final class Labels {
     public static final String CLAIM = "vl3mesh.dev/claim";
     /// Label that admission puts on every attached pod, `true`, so that only they need watching.
     public static final String ATTACHED = "vl3mesh.dev/attached";
+    /// Label that admission puts on a pod with a sidecar: what the sidecar's mesh calls its workload.
+    public static final String WORKLOAD = "vl3mesh.dev/workload";
+    /// Label or annotation of a pod, Istio's own: `false` gives it no sidecar.
+    public static final String SIDECAR = "sidecar.istio.io/inject";
     /// Label of objects that a control plane wrote as a read-only copy of its home's; the value is the home cluster's
     /// name.
     public static final String HOME = "vl3mesh.dev/home";

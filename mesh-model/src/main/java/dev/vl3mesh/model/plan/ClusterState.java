@@ -6,6 +6,7 @@ import dev.vl3mesh.model.NodeName;
 import dev.vl3mesh.model.address.IpAddress;
 import dev.vl3mesh.model.plan.MeshResource.DomainResource;
 import dev.vl3mesh.model.plan.MeshResource.ServicePort;
+import dev.vl3mesh.model.plan.MeshResource.Workload;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -39,7 +40,22 @@ public record ClusterState(
             String podUid,
             NodeName node,
             String serviceAccount,
-            boolean ready) {}
+            boolean ready,
+            boolean sidecar,
+            Workload workload) {
+        /// A pod without a mesh.
+        public AttachedPod(
+                DomainName domain,
+                List<IpAddress> addresses,
+                String namespace,
+                String pod,
+                String podUid,
+                NodeName node,
+                String serviceAccount,
+                boolean ready) {
+            this(domain, addresses, namespace, pod, podUid, node, serviceAccount, ready, false, Workload.UNTOLD);
+        }
+    }
 
     /// A Service and the pods behind it, attached or not.
     public record KubeService(

@@ -73,7 +73,9 @@ public final class DomainPlanner {
                 pod.pod(),
                 Optional.of(pod.podUid()),
                 pod.serviceAccount(),
-                pod.ready());
+                pod.ready(),
+                pod.sidecar(),
+                pod.workload());
     }
 
     /// A node takes part in a domain while it has a pod in it and is known to be reachable.

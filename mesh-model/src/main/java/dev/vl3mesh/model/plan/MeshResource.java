@@ -7,6 +7,7 @@ import dev.vl3mesh.model.NodeName;
 import dev.vl3mesh.model.address.IpAddress;
 import dev.vl3mesh.model.address.IpPrefix;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /// One fact about a domain, published by exactly one cluster (its origin) and learnt by all others that take part in
@@ -21,6 +22,7 @@ public sealed interface MeshResource {
     /// @param vni the VXLAN network identifier (RFC 7348), 1 to 2^24 - 1, unique among the domains of a home
     /// @param slot 0 to 9: which ports and uids its sidecars get; unique among domains that meet in a pod
     /// @param mtu bytes of an inner packet, 1280 to 65535; 0 where it follows from the measured paths
+    /// @param istio the mesh that runs over it, if any
     record DomainResource(
             KubeClusterName origin,
             DomainName domain,
@@ -28,11 +30,37 @@ public sealed interface MeshResource {
             int vni,
             int slot,
             int mtu,
-            Carrier carrier)
+            Carrier carrier,
+            Optional<IstioMesh> istio)
             implements MeshResource {
+        /// A domain without a mesh.
+        public DomainResource(
+                KubeClusterName origin,
+                DomainName domain,
+                List<IpPrefix> prefixes,
+                int vni,
+                int slot,
+                int mtu,
+                Carrier carrier) {
+            this(origin, domain, prefixes, vni, slot, mtu, carrier, Optional.empty());
+        }
+
         @Override
         public ResourceKey key() {
             return new ResourceKey(ResourceKind.DOMAIN, domain, origin, domain.value());
+        }
+    }
+
+    /// An Istio that runs over a domain; its control plane lives in the domain, in the home cluster.
+    ///
+    /// @param revision of Istio, the same as its chart's value
+    /// @param namespace of the control plane, and the mesh's root namespace
+    /// @param proxyImage of the sidecars
+    /// @param root the certificate, PEM, under which everybody in the mesh has one; empty while it is not made
+    record IstioMesh(String revision, String namespace, String proxyImage, String root) {
+        /// The name of the control plane's Service and ServiceAccount, as Istio's chart makes it.
+        public String controlPlane() {
+            return "istiod-" + revision;
         }
     }
 
@@ -52,6 +80,8 @@ public sealed interface MeshResource {
     /// @param addresses its inner addresses, IPv4 first; never empty, never changing while the pod lives
     /// @param podUid known only to the origin's own control plane and to the node that the pod runs on
     /// @param ready whether the pod takes traffic of services
+    /// @param sidecar whether a sidecar of the domain's mesh speaks for the pod
+    /// @param workload for meshes only: agents are not told
     record AttachmentResource(
             KubeClusterName origin,
             DomainName domain,
@@ -61,8 +91,35 @@ public sealed interface MeshResource {
             String pod,
             Optional<String> podUid,
             String serviceAccount,
-            boolean ready)
+            boolean ready,
+            boolean sidecar,
+            Workload workload)
             implements MeshResource {
+        /// An attachment without a mesh.
+        public AttachmentResource(
+                KubeClusterName origin,
+                DomainName domain,
+                List<IpAddress> addresses,
+                NodeName node,
+                String namespace,
+                String pod,
+                Optional<String> podUid,
+                String serviceAccount,
+                boolean ready) {
+            this(
+                    origin,
+                    domain,
+                    addresses,
+                    node,
+                    namespace,
+                    pod,
+                    podUid,
+                    serviceAccount,
+                    ready,
+                    false,
+                    Workload.UNTOLD);
+        }
+
         @Override
         public ResourceKey key() {
             return new ResourceKey(
@@ -70,6 +127,20 @@ public sealed interface MeshResource {
                     domain,
                     origin,
                     addresses.getFirst().toString());
+        }
+    }
+
+    /// What a mesh has to know of a pod beyond its addresses.
+    ///
+    /// @param name what admission called its workload, a label's value; empty where the pod has no sidecar
+    /// @param labels the pod's own
+    record Workload(String name, Map<String, String> labels) {
+        /// Nothing is told.
+        public static final Workload UNTOLD = new Workload("", Map.of());
+
+        /// Makes an immutable copy.
+        public Workload {
+            labels = Map.copyOf(labels);
         }
     }
 

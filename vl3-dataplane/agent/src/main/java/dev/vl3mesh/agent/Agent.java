@@ -24,6 +24,8 @@ import dev.vl3mesh.agent.observe.NodeObserver;
 import dev.vl3mesh.agent.observe.StatusJson;
 import dev.vl3mesh.agent.probe.ProbePace;
 import dev.vl3mesh.agent.probe.ProbeWorker;
+import dev.vl3mesh.agent.relay.MeshDirectory;
+import dev.vl3mesh.agent.relay.RelayWorker;
 import dev.vl3mesh.agent.state.JournalWorker;
 import dev.vl3mesh.agent.state.ResourceJournal;
 import dev.vl3mesh.linux.netlink.RouteClient;
@@ -32,6 +34,7 @@ import dev.vl3mesh.linux.netns.NodeMounts;
 import dev.vl3mesh.model.DomainName;
 import dev.vl3mesh.model.plan.MeshResource;
 import dev.vl3mesh.model.plan.SnapshotDelta;
+import io.grpc.Channel;
 import io.netty.channel.EventLoopGroup;
 import io.netty.channel.nio.NioEventLoopGroup;
 import io.netty.util.concurrent.DefaultThreadFactory;
@@ -56,6 +59,7 @@ final class Agent {
     private final CriClient criClient;
     private final CriWorker cri;
     private final ControlWorker control;
+    private final RelayWorker relays;
     private final HttpStatus http;
     private final boolean withNri;
 
@@ -77,13 +81,22 @@ final class Agent {
         KernelUnderlay underlay = new KernelUnderlay(host);
         NodeMounts mounts = NodeMounts.ofProcess(NodeMounts.serverOf(config.criSocket()));
         NodeKey self = new NodeKey(config.cluster(), config.node());
+        MeshDirectory meshes = new MeshDirectory();
+        relays = new RelayWorker(self, meshes, this::controlChannel);
         NodeContext context = new NodeContext(
                 self,
                 config.outer(),
                 new KernelRooms(mounts, host, config.vxlanPort()),
-                new RoomListeners(List.of(new DnsRooms(dns), probes, observer)),
+                new RoomListeners(List.of(new DnsRooms(dns), relays, probes, observer)),
                 underlay);
-        node = new NodeWorker(context, zones::apply, _ -> reportSoon(), fatal);
+        node = new NodeWorker(
+                context,
+                changes -> {
+                    zones.apply(changes);
+                    meshes.apply(changes);
+                },
+                _ -> reportSoon(),
+                fatal);
 
         Collection<MeshResource> known = journal.resources();
         node.learn(new SnapshotDelta(List.copyOf(known), Set.of()));
@@ -103,6 +116,10 @@ final class Agent {
 
     private void reportSoon() {
         control.reportSoon();
+    }
+
+    private Optional<Channel> controlChannel() {
+        return control.channel();
     }
 
     private void measured(DomainName domain, int mtu) {
@@ -152,6 +169,7 @@ final class Agent {
     void start() {
         journalWorker.start();
         probes.start();
+        relays.start();
         node.start();
         control.start();
         if (withNri) {
@@ -170,6 +188,7 @@ final class Agent {
             nri.stop();
         }
         control.stop();
+        relays.stop();
         node.stop();
         probes.stop();
         journalWorker.stop();

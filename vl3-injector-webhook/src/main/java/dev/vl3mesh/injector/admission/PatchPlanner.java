@@ -5,9 +5,14 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.vl3mesh.api.v1alpha1.AttachmentsAnnotation;
 import dev.vl3mesh.injector.allocate.Allocation;
+import dev.vl3mesh.injector.allocate.Allocation.Place;
+import dev.vl3mesh.model.DomainName;
+import dev.vl3mesh.model.InterfaceName;
+import dev.vl3mesh.model.address.IpAddress;
 import dev.vl3mesh.model.join.Labels;
 import io.fabric8.kubernetes.api.model.Container;
 import io.fabric8.kubernetes.api.model.Pod;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -33,7 +38,8 @@ final class PatchPlanner {
     /// Plans.
     ///
     /// @param claim in clear
-    ArrayNode plan(Pod pod, Allocation allocation, String claim) {
+    /// @param sidecars by domain
+    ArrayNode plan(Pod pod, Allocation allocation, String claim, SequencedMap<DomainName, SidecarTemplate> sidecars) {
         ArrayNode patch = JSON.createArrayNode();
         SequencedMap<String, String> annotations = new LinkedHashMap<>();
         annotations.put(Labels.ATTACHMENTS, AttachmentsAnnotation.write(allocation.addresses()));
@@ -43,11 +49,19 @@ final class PatchPlanner {
             annotations.put(
                     DEFAULT_CONTAINER, pod.getSpec().getContainers().getFirst().getName());
         }
+        sidecars.forEach((domain, sidecar) -> annotations.putAll(sidecar.annotations(others(allocation, domain))));
         put(patch, "/metadata/annotations", pod.getMetadata().getAnnotations(), annotations);
         SequencedMap<String, String> labels = new LinkedHashMap<>();
         labels.put(Labels.ATTACHED, "true");
+        if (!sidecars.isEmpty()) {
+            labels.put(
+                    Labels.WORKLOAD,
+                    PodFacts.workload(
+                            pod, first(allocation, sidecars.firstEntry().getKey())));
+        }
         put(patch, "/metadata/labels", pod.getMetadata().getLabels(), labels);
         initContainers(patch, pod, allocation);
+        sidecars.reversed().forEach((domain, sidecar) -> sidecar(patch, pod, place(allocation, domain), sidecar));
         dns.plan(pod, allocation).ifPresent(change -> {
             add(patch, "/spec/dnsPolicy").put("value", "None");
             add(patch, "/spec/dnsConfig").set("value", JSON.valueToTree(change));
@@ -92,6 +106,42 @@ final class PatchPlanner {
         } else {
             add(patch, "/spec/initContainers/0").set("value", JSON.valueToTree(wanted));
         }
+    }
+
+    /// Behind the gate, before all others: init containers may need the mesh.
+    private static void sidecar(ArrayNode patch, Pod pod, Place place, SidecarTemplate sidecar) {
+        boolean there = Objects.requireNonNullElse(pod.getSpec().getInitContainers(), List.<Container>of()).stream()
+                .anyMatch(container -> container.getName().equals(sidecar.name()));
+        if (there) {
+            return;
+        }
+        add(patch, "/spec/initContainers/1").set("value", JSON.valueToTree(sidecar.container(pod, place)));
+        ArrayNode volumes = JSON.valueToTree(sidecar.volumes());
+        if (pod.getSpec().getVolumes() == null || pod.getSpec().getVolumes().isEmpty()) {
+            // a second sidecar finds the list that the first one has made
+            pod.getSpec().setVolumes(sidecar.volumes());
+            add(patch, "/spec/volumes").set("value", volumes);
+        } else {
+            volumes.forEach(volume -> add(patch, "/spec/volumes/-").set("value", volume));
+        }
+    }
+
+    private static IpAddress first(Allocation allocation, DomainName domain) {
+        return place(allocation, domain).addresses().getFirst();
+    }
+
+    private static Place place(Allocation allocation, DomainName domain) {
+        return Objects.requireNonNull(allocation.places().get(domain), domain.value());
+    }
+
+    /// The pod's interfaces that are not of a domain.
+    private static List<String> others(Allocation allocation, DomainName domain) {
+        List<String> others = new ArrayList<>(List.of("eth0"));
+        allocation.places().keySet().stream()
+                .filter(other -> !other.equals(domain))
+                .map(other -> InterfaceName.of(other).value())
+                .forEach(others::add);
+        return others;
     }
 
     private static ObjectNode add(ArrayNode patch, String path) {

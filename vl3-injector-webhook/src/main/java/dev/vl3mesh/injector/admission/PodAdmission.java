@@ -1,6 +1,8 @@
 package dev.vl3mesh.injector.admission;
 
 import dev.vl3mesh.api.v1alpha1.AttachmentsAnnotation;
+import dev.vl3mesh.api.v1alpha1.Domain;
+import dev.vl3mesh.api.v1alpha1.DomainStatus;
 import dev.vl3mesh.identity.Pem;
 import dev.vl3mesh.injector.InjectorConfig;
 import dev.vl3mesh.injector.allocate.AddressAllocator;
@@ -89,20 +91,48 @@ public final class PodAdmission {
         }
         String fresh = claim();
         try {
+            SequencedMap<DomainName, SidecarTemplate> sidecars = sidecars(pod, domains);
             Allocation allocation = allocator.allocate(new Wish(
                     review.namespace(),
                     PodFacts.name(pod),
                     PodFacts.identity(pod, review.namespace()),
                     domains,
                     Pem.sha256(fresh.getBytes(StandardCharsets.UTF_8)),
+                    sidecars.keySet(),
                     review.dryRun()));
             String shown = review.dryRun()
                     ? ClaimCheck.ofDryRun(review, AttachmentsAnnotation.write(allocation.addresses()))
                     : fresh;
-            return new Verdict.Admitted(planner.plan(pod, allocation, shown), List.of());
+            return new Verdict.Admitted(planner.plan(pod, allocation, shown, sidecars), List.of());
         } catch (AllocationException e) {
             return new Verdict.Refused(String.valueOf(e.getMessage()));
         }
+    }
+
+    /// The sidecars that a pod gets, by domain.
+    private SequencedMap<DomainName, SidecarTemplate> sidecars(Pod pod, List<DomainName> domains)
+            throws AllocationException {
+        SequencedMap<DomainName, SidecarTemplate> sidecars = new LinkedHashMap<>();
+        for (DomainName name : domains) {
+            Domain domain = cache.domain(name.value()).orElse(null);
+            if (domain == null || domain.getSpec().mesh() == null || !PodFacts.wantsSidecar(pod)) {
+                continue;
+            }
+            DomainStatus status = Objects.requireNonNullElse(domain.getStatus(), DomainStatus.NONE);
+            Integer slot = status.slot();
+            String root = status.meshRoot();
+            if (slot == null || root == null) {
+                throw new AllocationException("the mesh of domain '" + name + "' is not known here yet: create the pod"
+                        + " again in a moment, or give it the label " + Labels.SIDECAR + "=false");
+            }
+            sidecars.put(
+                    name,
+                    new SidecarTemplate(
+                            name,
+                            new SidecarTemplate.Mesh(
+                                    slot, domain.getSpec().mesh().istio().proxyImage(), root)));
+        }
+        return sidecars;
     }
 
     private String claim() {
@@ -130,7 +160,14 @@ public final class PodAdmission {
                 SequencedMap<DomainName, Place> places = new LinkedHashMap<>();
                 addresses.forEach((domain, own) -> places.put(domain, new Place(own, gateway(domain))));
                 String claim = Objects.requireNonNull(PodFacts.annotation(review.object(), Labels.CLAIM));
-                yield new Verdict.Admitted(planner.plan(review.object(), new Allocation(places), claim), List.of());
+                try {
+                    yield new Verdict.Admitted(
+                            planner.plan(
+                                    review.object(), new Allocation(places), claim, sidecars(review.object(), domains)),
+                            List.of());
+                } catch (AllocationException e) {
+                    yield new Verdict.Refused(String.valueOf(e.getMessage()));
+                }
             }
         };
     }

@@ -1,14 +1,19 @@
 package dev.vl3mesh.injector.admission;
 
+import dev.vl3mesh.model.address.IpAddress;
+import dev.vl3mesh.model.join.Labels;
 import io.fabric8.kubernetes.api.model.OwnerReference;
 import io.fabric8.kubernetes.api.model.Pod;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /// Reads from a pod what admission wants to know, nulls filled in.
 final class PodFacts {
+    private static final int LABEL_VALUE_MAX = 63;
+
     private PodFacts() {}
 
     static @Nullable String label(Pod pod, String key) {
@@ -27,6 +32,23 @@ final class PodFacts {
         return name != null
                 ? name
                 : Objects.requireNonNullElse(pod.getMetadata().getGenerateName(), "") + "*";
+    }
+
+    /// What a mesh calls the pod's workload: its controller's kind and name, or for a bare pod, which may have no name
+    /// yet,
+    /// its address.
+    static String workload(Pod pod, IpAddress address) {
+        return Objects.requireNonNullElse(pod.getMetadata().getOwnerReferences(), List.<OwnerReference>of()).stream()
+                .filter(owner -> Boolean.TRUE.equals(owner.getController()))
+                .map(owner -> owner.getKind().toLowerCase(Locale.ROOT) + "-" + owner.getName())
+                .filter(name -> name.length() <= LABEL_VALUE_MAX)
+                .findFirst()
+                .orElse("pod-" + address.toString().replace('.', '-').replace(':', '-'));
+    }
+
+    /// Whether the pod is to have a sidecar, where its domain has a mesh.
+    static boolean wantsSidecar(Pod pod) {
+        return !"false".equals(label(pod, Labels.SIDECAR)) && !"false".equals(annotation(pod, Labels.SIDECAR));
     }
 
     /// `<namespace>/<name>` of a pod whose name comes back after its end; else null.

@@ -19,6 +19,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.SequencedMap;
+import java.util.Set;
 import java.util.concurrent.atomic.LongAdder;
 import org.jspecify.annotations.Nullable;
 
@@ -86,6 +87,7 @@ public final class AddressAllocator {
     /// @param pod its name as far as known, for messages
     /// @param identity `<namespace>/<pod name>` if that name comes back; else null
     /// @param claimHash of the claim in its annotation
+    /// @param sidecars the domains in which it will have a sidecar
     /// @param dryRun whether nothing may be written
     public record Wish(
             String namespace,
@@ -93,10 +95,16 @@ public final class AddressAllocator {
             @Nullable String identity,
             List<DomainName> domains,
             String claimHash,
+            Set<DomainName> sidecars,
             boolean dryRun) {
         /// Makes immutable copies.
         public Wish {
             domains = List.copyOf(domains);
+            sidecars = Set.copyOf(sidecars);
+        }
+
+        private @Nullable Boolean sidecar(DomainName domain) {
+            return sidecars.contains(domain) ? Boolean.TRUE : null;
         }
     }
 
@@ -192,7 +200,7 @@ public final class AddressAllocator {
             @Nullable
             Attachment attachment =
                     bound(seen) ? seen : api.attachment(seen.getMetadata().getName());
-            if (attachment != null && bound(attachment) && (wish.dryRun() || claim(attachment, wish.claimHash()))) {
+            if (attachment != null && bound(attachment) && (wish.dryRun() || claim(wish, attachment))) {
                 return Optional.of(attachment);
             }
         }
@@ -204,8 +212,8 @@ public final class AddressAllocator {
     }
 
     /// The controller may be quicker: then once more, on what it wrote.
-    private boolean claim(Attachment attachment, String claimHash) throws AllocationException {
-        AttachmentApi.Written written = api.replace(claimed(attachment, claimHash));
+    private boolean claim(Wish wish, Attachment attachment) throws AllocationException {
+        AttachmentApi.Written written = api.replace(claimed(wish, attachment));
         if (written != AttachmentApi.Written.CHANGED) {
             return written == AttachmentApi.Written.STORED;
         }
@@ -213,7 +221,7 @@ public final class AddressAllocator {
         if (now == null) {
             return false;
         }
-        written = api.replace(claimed(now, claimHash));
+        written = api.replace(claimed(wish, now));
         if (written == AttachmentApi.Written.CHANGED) {
             throw new AllocationException(
                     attachment.getMetadata().getName() + " has changed twice meanwhile: create the pod again");
@@ -221,11 +229,17 @@ public final class AddressAllocator {
         return written == AttachmentApi.Written.STORED;
     }
 
-    private static Attachment claimed(Attachment attachment, String claimHash) {
+    private static Attachment claimed(Wish wish, Attachment attachment) {
         AttachmentSpec spec = attachment.getSpec();
         Attachment copy = new Attachment();
         copy.setMetadata(attachment.getMetadata());
-        copy.setSpec(new AttachmentSpec(spec.domain(), spec.addresses(), spec.namespace(), claimHash, spec.identity()));
+        copy.setSpec(new AttachmentSpec(
+                spec.domain(),
+                spec.addresses(),
+                spec.namespace(),
+                wish.claimHash(),
+                spec.identity(),
+                wish.sidecar(new DomainName(spec.domain()))));
         copy.setStatus(attachment.getStatus());
         return copy;
     }
@@ -267,7 +281,8 @@ public final class AddressAllocator {
                 addresses.stream().map(IpAddress::toString).toList(),
                 wish.namespace(),
                 wish.claimHash(),
-                wish.identity()));
+                wish.identity(),
+                wish.sidecar(domain)));
         if (!api.create(attachment)) {
             conflicts.increment();
             return false; // another replica's; the hold on the index keeps it from being tried again

@@ -4,7 +4,8 @@ package dev.vl3mesh.injector.allocate;
 public final class AllocationException extends Exception {
     private static final long serialVersionUID = 1L;
 
-    AllocationException(String message) {
+    /// Says why.
+    public AllocationException(String message) {
         super(message);
     }
 }

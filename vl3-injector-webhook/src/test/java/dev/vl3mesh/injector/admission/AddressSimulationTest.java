@@ -20,6 +20,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -153,6 +154,7 @@ class AddressSimulationTest {
                             PodFacts.identity(pod, NAMESPACE),
                             List.of(new DomainName(SimulatedCluster.DOMAIN)),
                             Pem.sha256(claim.getBytes(StandardCharsets.UTF_8)),
+                            Set.of(),
                             dryRun));
             if (dryRun) {
                 dryRuns++;

@@ -60,7 +60,9 @@ class PatchPlannerTest {
     private Pod admitted(Pod pod) {
         try {
             JsonNode before = JSON.valueToTree(pod);
-            return JSON.treeToValue(JsonPatch.apply(planner.plan(pod, allocation(), "claim"), before), Pod.class);
+            return JSON.treeToValue(
+                    JsonPatch.apply(planner.plan(pod, allocation(), "claim", new LinkedHashMap<>()), before),
+                    Pod.class);
         } catch (JsonProcessingException e) {
             throw new AssertionError(e);
         }
@@ -91,7 +93,8 @@ class PatchPlannerTest {
                 .addToAnnotations("a/b~c", "d")
                 .endMetadata()
                 .build());
-        assertThat(planner.plan(once, allocation(), "claim")).isEmpty();
+        assertThat(planner.plan(once, allocation(), "claim", new LinkedHashMap<>()))
+                .isEmpty();
         assertThat(once.getMetadata().getAnnotations()).containsEntry("a/b~c", "d");
         assertThat(once.getMetadata().getLabels()).containsEntry("app", "cart");
     }

@@ -71,7 +71,8 @@ final class SimulatedCluster {
         Blocks blocks = new Blocks(server, writer);
         LeaseGate gate = new LeaseGate(() -> members);
         gate.leads(time.now());
-        DomainReconciler domains = new DomainReconciler(name, server, writer, blocks, gate, reports, _ -> List.of());
+        DomainReconciler domains =
+                new DomainReconciler(name, server, writer, blocks, gate, reports, _ -> List.of(), _ -> "");
         Reconciler reconciler =
                 new Reconciler(server, writer, reports, domains, writes -> writes.forEach(Runnable::run));
         connection++;

@@ -20,8 +20,8 @@ class DomainsCommandTest {
         domain.setMetadata(
                 new ObjectMetaBuilder().withName("red").withLabels(labels).build());
         domain.setSpec(new DomainSpec(List.of("172.16.0.0/16", "10.9.0.0/16"), "vxlan", null, List.of()));
-        domain.setStatus(
-                new DomainStatus(1L, "east", 7, 0, inForce, "vxlan", false, 1450, 2, 62, 65_000, List.of(conditions)));
+        domain.setStatus(new DomainStatus(
+                1L, "east", 7, 0, inForce, "vxlan", false, 1450, 2, 62, 65_000, null, List.of(conditions)));
         return domain;
     }
 

@@ -3,6 +3,7 @@ package dev.vl3mesh.xds.encode;
 import com.google.protobuf.ByteString;
 import com.google.protobuf.InvalidProtocolBufferException;
 import dev.vl3mesh.model.Carrier;
+import dev.vl3mesh.model.DnsNames;
 import dev.vl3mesh.model.DomainName;
 import dev.vl3mesh.model.KubeClusterName;
 import dev.vl3mesh.model.NodeName;
@@ -12,10 +13,12 @@ import dev.vl3mesh.model.address.IpPrefix;
 import dev.vl3mesh.model.plan.MeshResource;
 import dev.vl3mesh.model.plan.MeshResource.AttachmentResource;
 import dev.vl3mesh.model.plan.MeshResource.DomainResource;
+import dev.vl3mesh.model.plan.MeshResource.IstioMesh;
 import dev.vl3mesh.model.plan.MeshResource.NodeResource;
 import dev.vl3mesh.model.plan.MeshResource.ServiceEndpoint;
 import dev.vl3mesh.model.plan.MeshResource.ServicePort;
 import dev.vl3mesh.model.plan.MeshResource.ServiceResource;
+import dev.vl3mesh.model.plan.MeshResource.Workload;
 import dev.vl3mesh.model.plan.ResourceKind;
 import dev.vl3mesh.xds.proto.v1.Attachment;
 import dev.vl3mesh.xds.proto.v1.Domain;
@@ -27,6 +30,8 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeMap;
+import java.util.stream.Collectors;
 
 /// Writes and reads resources. What is read may come from anybody: each field is checked.
 public final class ResourceCodec {
@@ -39,17 +44,7 @@ public final class ResourceCodec {
     /// Writes a resource; the same bytes for equal resources.
     public static ByteString encode(MeshResource resource) {
         return switch (resource) {
-            case DomainResource domain ->
-                Domain.newBuilder()
-                        .setName(domain.domain().value())
-                        .setHome(domain.origin().value())
-                        .addAllPrefixes(texts(domain.prefixes()))
-                        .setVni(domain.vni())
-                        .setSlot(domain.slot())
-                        .setMtu(domain.mtu())
-                        .setCarrier(domain.carrier().word())
-                        .build()
-                        .toByteString();
+            case DomainResource domain -> encode(domain);
             case NodeResource node ->
                 Node.newBuilder()
                         .setDomain(node.domain().value())
@@ -58,21 +53,51 @@ public final class ResourceCodec {
                         .addAllOuterAddresses(texts(node.outerAddresses()))
                         .build()
                         .toByteString();
-            case AttachmentResource attachment ->
-                Attachment.newBuilder()
-                        .setDomain(attachment.domain().value())
-                        .setCluster(attachment.origin().value())
-                        .setNode(attachment.node().value())
-                        .addAllAddresses(texts(attachment.addresses()))
-                        .setNamespace(attachment.namespace())
-                        .setPod(attachment.pod())
-                        .setPodUid(attachment.podUid().orElse(""))
-                        .setServiceAccount(attachment.serviceAccount())
-                        .setReady(attachment.ready())
-                        .build()
-                        .toByteString();
+            case AttachmentResource attachment -> encode(attachment);
             case ServiceResource service -> encode(service);
         };
+    }
+
+    private static ByteString encode(DomainResource domain) {
+        Domain.Builder builder = Domain.newBuilder()
+                .setName(domain.domain().value())
+                .setHome(domain.origin().value())
+                .addAllPrefixes(texts(domain.prefixes()))
+                .setVni(domain.vni())
+                .setSlot(domain.slot())
+                .setMtu(domain.mtu())
+                .setCarrier(domain.carrier().word());
+        domain.istio()
+                .ifPresent(istio -> builder.getIstioBuilder()
+                        .setRevision(istio.revision())
+                        .setNamespace(istio.namespace())
+                        .setProxyImage(istio.proxyImage())
+                        .setRoot(istio.root()));
+        return builder.build().toByteString();
+    }
+
+    private static ByteString encode(AttachmentResource attachment) {
+        Attachment.Builder builder = Attachment.newBuilder()
+                .setDomain(attachment.domain().value())
+                .setCluster(attachment.origin().value())
+                .setNode(attachment.node().value())
+                .addAllAddresses(texts(attachment.addresses()))
+                .setNamespace(attachment.namespace())
+                .setPod(attachment.pod())
+                .setPodUid(attachment.podUid().orElse(""))
+                .setServiceAccount(attachment.serviceAccount())
+                .setReady(attachment.ready())
+                .setSidecar(attachment.sidecar());
+        if (!attachment.workload().equals(Workload.UNTOLD)) {
+            builder.getWorkloadBuilder().setName(attachment.workload().name());
+            // a map's order on the wire is anybody's guess, and equal resources have to be equal bytes
+            new TreeMap<>(attachment.workload().labels())
+                    .forEach((key, value) -> builder.getWorkloadBuilder()
+                            .addLabelsBuilder()
+                            .setKey(key)
+                            .setValue(value));
+        }
+        return builder.build().toByteString();
     }
 
     private static ByteString encode(ServiceResource service) {
@@ -150,7 +175,16 @@ public final class ResourceCodec {
                 within("vni", message.getVni(), 1, VNI_MAX),
                 within("slot", message.getSlot(), 0, SLOT_MAX),
                 within("mtu", message.getMtu(), 0, 65_535),
-                carrier);
+                carrier,
+                message.hasIstio() ? Optional.of(istio(message.getIstio())) : Optional.empty());
+    }
+
+    private static IstioMesh istio(Domain.Istio message) {
+        if (!DnsNames.isSubdomain(message.getRevision()) || !DnsNames.isSubdomain(message.getNamespace())) {
+            throw new IllegalArgumentException("'" + message.getRevision() + "' in '" + message.getNamespace()
+                    + "' is no revision in a namespace");
+        }
+        return new IstioMesh(message.getRevision(), message.getNamespace(), message.getProxyImage(), message.getRoot());
     }
 
     private static MeshResource node(Node message) {
@@ -171,7 +205,13 @@ public final class ResourceCodec {
                 message.getPod(),
                 message.getPodUid().isEmpty() ? Optional.empty() : Optional.of(message.getPodUid()),
                 message.getServiceAccount(),
-                message.getReady());
+                message.getReady(),
+                message.getSidecar(),
+                new Workload(
+                        message.getWorkload().getName(),
+                        message.getWorkload().getLabelsList().stream()
+                                .collect(Collectors.toMap(
+                                        Attachment.Label::getKey, Attachment.Label::getValue, (one, _) -> one))));
     }
 
     private static MeshResource service(Service message) {

@@ -71,6 +71,9 @@ public interface ControlHandlers {
     /// Signs a new certificate for a member.
     Signed renew(SpiffeId member, byte[] request);
 
+    /// What is decided about meshes.
+    MeshHandlers meshes();
+
     /// Ends a membership.
     void leave(KubeClusterName cluster);
 }

@@ -80,20 +80,27 @@ final class ControlServices {
 
     List<BindableService> all() {
         List<BindableService> services = new ArrayList<>(List.of(new Discovery()));
+        MeshServices meshes = new MeshServices(this, handlers.meshes());
         if (callers.contains(Caller.NODE)) {
             services.addAll(List.of(new Enrolment(), new Reporting()));
+            services.addAll(meshes.forNodes());
         }
         if (callers.contains(Caller.CLUSTER)) {
             services.addAll(List.of(new Joining(), new Linking()));
+            services.addAll(meshes.forClusters());
         }
         return services;
     }
 
-    private NodeName callingNode() {
+    NodeName callingNode() {
         return named(NodeName::new, calling(Caller.NODE, "node", "no agent of this cluster"));
     }
 
-    private KubeClusterName callingCluster() {
+    DomainName callingPublisher() {
+        return named(DomainName::new, calling(Caller.NODE, "publisher", "no publisher of a mesh at home here"));
+    }
+
+    KubeClusterName callingCluster() {
         return named(KubeClusterName::new, calling(Caller.CLUSTER, "cluster", "no member cluster"));
     }
 
@@ -119,6 +126,9 @@ final class ControlServices {
     }
 
     private View viewOfCaller() {
+        if (callers.contains(Caller.NODE) && Peer.ID.get().isKind("publisher")) {
+            return new View.OfMesh(callingPublisher());
+        }
         boolean asCluster = Peer.ID.get().isKind("cluster") || !callers.contains(Caller.NODE);
         if (asCluster && callers.contains(Caller.CLUSTER)) {
             KubeClusterName member = callingCluster();
@@ -128,7 +138,7 @@ final class ControlServices {
     }
 
     /// Answers a unary call; a refusal becomes a status that the caller can read.
-    private static <A> void answer(StreamObserver<A> out, Supplier<A> answer) {
+    static <A> void answer(StreamObserver<A> out, Supplier<A> answer) {
         A result;
         try {
             result = answer.get();
@@ -143,7 +153,7 @@ final class ControlServices {
         out.onCompleted();
     }
 
-    private static List<ByteString> ders(List<X509Certificate> certificates) {
+    static List<ByteString> ders(List<X509Certificate> certificates) {
         return certificates.stream().map(c -> ByteString.copyFrom(Pem.der(c))).toList();
     }
 

@@ -6,6 +6,7 @@ import dev.vl3mesh.agent.state.Sandbox;
 import dev.vl3mesh.model.DomainName;
 import dev.vl3mesh.model.address.AddressPlan;
 import dev.vl3mesh.model.address.IpAddress;
+import dev.vl3mesh.model.plan.MeshPorts;
 import dev.vl3mesh.model.plan.MeshResource.AttachmentResource;
 import dev.vl3mesh.model.plan.MeshResource.DomainResource;
 import java.util.ArrayList;
@@ -139,7 +140,12 @@ final class AttachedDomain {
         return sandbox == null || attachment == null
                 ? Optional.empty()
                 : Optional.of(new PodLink(
-                        domain, uid, sandbox.networkNamespace(), sandbox.toString(), attachment.addresses()));
+                        domain,
+                        uid,
+                        sandbox.networkNamespace(),
+                        sandbox.toString(),
+                        attachment.addresses(),
+                        attachment.sidecar() ? plan.definition().map(d -> new MeshPorts(d.slot())) : Optional.empty()));
     }
 
     /// Compares everything with the kernel and corrects what differs. Opens the room where it is needed and

@@ -11,6 +11,7 @@ import dev.vl3mesh.linux.netns.NodeMounts;
 import dev.vl3mesh.model.address.IpAddress;
 import dev.vl3mesh.model.address.IpFamily;
 import dev.vl3mesh.model.address.IpPrefix;
+import java.net.InetAddress;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -21,6 +22,11 @@ import java.util.Set;
 
 /// The pod's end of a link, in the pod's own namespace.
 final class PodEnd implements AutoCloseable {
+    /// The first interface of every network namespace.
+    private static final int LOOPBACK_INDEX = 1;
+    /// Envoy's source towards the application, as Istio configures it.
+    private static final InetAddress SIDECAR_SOURCE = InetAddress.ofLiteral("::6");
+
     private final PodLink link;
     private final RoomSpec spec;
     private final NodeMounts mounts;
@@ -34,7 +40,7 @@ final class PodEnd implements AutoCloseable {
         this.mounts = mounts;
         this.namespace = namespace;
         this.client = client;
-        this.guard = new PodGuard(link, namespace);
+        this.guard = new PodGuard(link, spec.prefixes(), namespace);
     }
 
     /// Enters a pod's namespace.
@@ -116,10 +122,16 @@ final class PodEnd implements AutoCloseable {
     }
 
     private List<AddressSpec> addresses(int index) {
-        return link.addresses().stream()
-                .map(address -> new AddressSpec(
-                        index, address.toInetAddress(), address.family().bits()))
-                .toList();
+        List<AddressSpec> addresses = new ArrayList<>();
+        for (IpAddress address : link.addresses()) {
+            addresses.add(new AddressSpec(
+                    index, address.toInetAddress(), address.family().bits()));
+        }
+        if (link.sidecar().isPresent() && has(IpFamily.V6)) {
+            // from there it speaks to the application; the IPv4 one, 127.0.0.6, is there by itself
+            addresses.add(new AddressSpec(LOOPBACK_INDEX, SIDECAR_SOURCE, IpFamily.V6.bits()));
+        }
+        return addresses;
     }
 
     private List<NeighborSpec> neighbors(int index) {

@@ -12,6 +12,8 @@ import dev.vl3mesh.linux.nft.Rule;
 import dev.vl3mesh.linux.nft.Table;
 import dev.vl3mesh.model.address.IpAddress;
 import dev.vl3mesh.model.address.IpFamily;
+import dev.vl3mesh.model.address.IpPrefix;
+import dev.vl3mesh.model.plan.MeshPorts;
 import java.util.EnumMap;
 import java.util.EnumSet;
 import java.util.List;
@@ -30,7 +32,7 @@ final class PodGuard implements AutoCloseable {
     private static final String SELF_6 = "self6";
     private static final String OWN = "own";
     /// Changes whenever the rules below do, so that a new agent replaces what an old one wrote.
-    private static final int VERSION = 2;
+    private static final int VERSION = 3;
 
     /// Before connection tracking's users and any mesh's capture.
     private static final int EARLY = -150;
@@ -38,10 +40,13 @@ final class PodGuard implements AutoCloseable {
     private static final int FILTER = 0;
 
     private final PodLink link;
+    private final List<IpPrefix> prefixes;
     private final NftClient nft;
 
-    PodGuard(PodLink link, NetworkNamespace pod) {
+    /// @param prefixes everything that the pod reaches through the domain
+    PodGuard(PodLink link, List<IpPrefix> prefixes, NetworkNamespace pod) {
         this.link = link;
+        this.prefixes = prefixes;
         this.nft = new NftClient(pod);
     }
 
@@ -49,7 +54,9 @@ final class PodGuard implements AutoCloseable {
     void ensure() {
         String name = link.podInterface();
         String marker = "written-by-"
-                + Long.toHexString(NameHash.of(VERSION + " " + link.addresses()).bits());
+                + Long.toHexString(NameHash.of(VERSION + " " + link.addresses() + link.sidecar()
+                                + (link.sidecar().isPresent() ? prefixes : ""))
+                        .bits());
         if (!nft.exists(name) || !nft.counters(name).containsKey(marker)) {
             nft.replace(table(name, marker));
         }
@@ -92,6 +99,11 @@ final class PodGuard implements AutoCloseable {
         Table table = Table.inet(name).counter(marker);
         for (DropReason reason : REASONS) {
             table = table.counter(reason.word());
+        }
+        if (link.sidecar().isPresent()) {
+            guard = guard.rule(
+                    drop(Rule.when().iifname(name).tcpDport(MeshPorts.FIRST, MeshPorts.LAST), DropReason.SIDE_DOOR));
+            table = MeshCapture.add(table, name, link.sidecar().get(), prefixes, SELF_4, SELF_6);
         }
         return table.set(new NftSet(SELF_4, Kind.IPV4, self(IpFamily.V4)))
                 .set(new NftSet(SELF_6, Kind.IPV6, self(IpFamily.V6)))

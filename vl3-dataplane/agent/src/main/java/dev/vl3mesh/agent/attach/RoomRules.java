@@ -32,7 +32,7 @@ final class RoomRules implements AutoCloseable {
     private static final String GATEWAY_4 = "gateway4";
     private static final String GATEWAY_6 = "gateway6";
     /// Changes whenever the rules below do, so that a new agent replaces what an old one wrote.
-    private static final int VERSION = 1;
+    private static final int VERSION = 2;
 
     private static final int BEFORE_EVERYTHING = -300;
     private static final int FILTER = 0;
@@ -183,6 +183,12 @@ final class RoomRules implements AutoCloseable {
                             .iifname(carrier)
                             .daddr(linkLocal, LINK_LOCAL_BITS)
                             .icmpv6Types(1, 4)
+                            .accept())
+                    // relays of other nodes, and their answers
+                    .rule(Rule.when()
+                            .iifname(carrier)
+                            .daddr(linkLocal, LINK_LOCAL_BITS)
+                            .tcp()
                             .accept())
                     .rule(drop(Rule.when().iifname(carrier), DropReason.NOT_FOR_THIS_NODE));
         }

@@ -10,6 +10,7 @@ import dev.vl3mesh.xds.client.AdsClient;
 import dev.vl3mesh.xds.client.ControlChannel;
 import dev.vl3mesh.xds.encode.ResourceCodec;
 import dev.vl3mesh.xds.proto.v1.NodeReport;
+import io.grpc.Channel;
 import io.grpc.ManagedChannel;
 import java.time.Instant;
 import java.util.Collection;
@@ -43,6 +44,7 @@ public final class ControlWorker {
     private final AtomicLong reportsSent = new AtomicLong();
     private volatile boolean running = true;
     private volatile @Nullable AdsClient subscription;
+    private volatile @Nullable ManagedChannel connection;
     private volatile long confirmedNanos;
     private volatile boolean confirmed;
     private volatile boolean complete;
@@ -101,6 +103,11 @@ public final class ControlWorker {
         return identity.present().map(Svid::end);
     }
 
+    /// The channel to the control plane; nothing before this node has an identity.
+    public Optional<Channel> channel() {
+        return Optional.ofNullable(connection);
+    }
+
     private void confirm() {
         if (isConnected() && complete) {
             confirmedNanos = System.nanoTime();
@@ -144,6 +151,7 @@ public final class ControlWorker {
     private void serve() throws InterruptedException {
         ManagedChannel channel =
                 ControlChannel.mutual(address(), () -> identity.present().orElseThrow(), server());
+        connection = channel;
         AdsClient client =
                 new AdsClient(channel, config.node().value(), new ControlFeed(config.cluster(), watched(sink)));
         versions().forEach(client::restore);

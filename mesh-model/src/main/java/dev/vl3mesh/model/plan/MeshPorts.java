@@ -1,0 +1,67 @@
+package dev.vl3mesh.model.plan;
+
+/// The ports and the user of a mesh's sidecars, by the domain's slot: several sidecars in one pod share its network,
+/// and
+/// are told apart by who sends.
+///
+/// @param slot 0 to 9
+public record MeshPorts(int slot) {
+    /// The first of the ports that sidecars may have, all domains together.
+    public static final int FIRST = 15_000;
+    /// The last of them.
+    public static final int LAST = 15_999;
+    /// The user of the first slot's sidecar.
+    public static final int FIRST_USER = 1_337;
+    /// The number of slots.
+    public static final int SLOTS = 10;
+
+    private static final int PORTS = 100;
+
+    /// Checks the slot.
+    ///
+    /// @throws IllegalArgumentException if it is out of range
+    public MeshPorts {
+        if (slot < 0 || slot >= SLOTS) {
+            throw new IllegalArgumentException("slot " + slot + " is not in 0.." + (SLOTS - 1));
+        }
+    }
+
+    private int port(int offset) {
+        return FIRST + slot * PORTS + offset;
+    }
+
+    /// The proxy's administration, on loopback.
+    public int admin() {
+        return port(0);
+    }
+
+    /// Where what the pod sends is captured to.
+    public int outbound() {
+        return port(1);
+    }
+
+    /// Where what comes to the pod is captured to.
+    public int inbound() {
+        return port(6);
+    }
+
+    /// The agent's status.
+    public int status() {
+        return port(20);
+    }
+
+    /// Health, for the kubelet.
+    public int health() {
+        return port(21);
+    }
+
+    /// The proxy's own metrics.
+    public int prometheus() {
+        return port(90);
+    }
+
+    /// The user id and group id.
+    public int user() {
+        return FIRST_USER + slot;
+    }
+}

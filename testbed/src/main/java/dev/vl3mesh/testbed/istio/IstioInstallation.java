@@ -1,0 +1,137 @@
+package dev.vl3mesh.testbed.istio;
+
+import dev.vl3mesh.testbed.lab.Commands;
+import dev.vl3mesh.testbed.lab.Kubectl;
+import dev.vl3mesh.testbed.lab.Lab;
+import dev.vl3mesh.testbed.lab.LabException;
+import dev.vl3mesh.testbed.lab.LabPaths;
+import dev.vl3mesh.testbed.lab.Membership;
+import dev.vl3mesh.testbed.lab.Progress;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+
+/// Installs the control plane of a domain's mesh as an operator would: Istio's own charts by the real helm, with the
+/// values that vl3ctl prints.
+public final class IstioInstallation {
+    private static final String BASE_NAMESPACE = "istio-system";
+
+    private final LabPaths paths;
+    private final Commands commands;
+    private final Kubectl kubectl;
+    private final Membership membership;
+    private final Lab lab;
+    private final String home;
+
+    /// Installs in the lab's home cluster.
+    public IstioInstallation(Lab lab, Progress progress) {
+        this.paths = LabPaths.of(System.getenv());
+        this.commands = new Commands(progress);
+        this.kubectl = new Kubectl(paths, commands);
+        this.membership = new Membership(lab.kubeconfig(), progress);
+        this.lab = lab;
+        this.home = lab.clusters().getFirst().name();
+    }
+
+    /// Installs the control plane of a domain, and waits until it is ready.
+    ///
+    /// @param namespace where the domain wants it
+    /// @param revision that the domain names
+    public void install(String domain, String namespace, String revision) {
+        List<Path> images = images();
+        lab.clusters().forEach(cluster -> cluster.load(images));
+        helm("istio-base", BASE_NAMESPACE, "base", "--set", "global.resourceScope=cluster,defaultRevision=");
+        Path values = write(domain + "-values.yaml", profile(domain));
+        Path access = write(domain + "-access.yaml", profile(domain, "--access"));
+        Path inLab = write("lab-values.yaml", resource("lab-values.yaml"));
+        kubectl.apply(home, access);
+        helm("istiod-" + revision, namespace, "istiod", "-f", values.toString(), "-f", inLab.toString());
+        kubectl.run(home, "-n", namespace, "rollout", "status", "deployment/istiod-" + revision, "--timeout=120s");
+    }
+
+    /// Takes the control plane of a domain away, but not Istio's resource definitions.
+    public void uninstall(String domain, String namespace, String revision) {
+        commands.run(helm(
+                List.of("uninstall", "istiod-" + revision, "--namespace", namespace, "--wait", "--ignore-not-found")));
+        kubectl.run(
+                home,
+                "delete",
+                "--ignore-not-found",
+                "-f",
+                write(domain + "-access.yaml", profile(domain, "--access")).toString());
+        kubectl.run(home, "delete", "namespace", namespace, "--ignore-not-found");
+    }
+
+    private List<Path> images() {
+        List<Path> archives = new ArrayList<>();
+        for (Path folder : paths.images()) {
+            for (String name : List.of("pilot.tar", "proxyv2.tar")) {
+                Path archive = folder.resolve("istio").resolve(name);
+                if (Files.exists(archive)) {
+                    archives.add(archive);
+                }
+            }
+        }
+        if (archives.isEmpty()) {
+            throw new LabException("there are no images of Istio below " + paths.images() + ": testbed/images/build");
+        }
+        return archives;
+    }
+
+    private String profile(String domain, String... options) {
+        List<String> words = new ArrayList<>(List.of("istio-profile", domain));
+        words.addAll(List.of(options));
+        Membership.Answer answer = membership.ctl(home, words.toArray(String[]::new));
+        if (answer.exitCode() != 0) {
+            throw new LabException(
+                    "vl3ctl istio-profile " + domain + ": " + answer.err().strip());
+        }
+        return answer.out();
+    }
+
+    private void helm(String release, String namespace, String chart, String... options) {
+        List<String> words = new ArrayList<>(List.of(
+                "upgrade",
+                "--install",
+                release,
+                paths.peers().resolve("istio").resolve(chart).toString(),
+                "--namespace",
+                namespace,
+                "--create-namespace"));
+        words.addAll(List.of(options));
+        commands.run(helm(words));
+    }
+
+    private List<String> helm(List<String> words) {
+        List<String> command = new ArrayList<>(List.of(
+                paths.peers().resolve("bin/helm").toString(),
+                "--kubeconfig",
+                paths.kubeconfig().toString(),
+                "--kube-context",
+                home));
+        command.addAll(words);
+        return command;
+    }
+
+    private Path write(String name, String text) {
+        try {
+            Path file = Files.createDirectories(paths.state().resolve("istio")).resolve(name);
+            return Files.writeString(file, text);
+        } catch (IOException e) {
+            throw new LabException("writing " + name + ": " + e.getMessage(), e);
+        }
+    }
+
+    private static String resource(String name) {
+        try (InputStream in = Objects.requireNonNull(IstioInstallation.class.getResourceAsStream(name), name)) {
+            return new String(in.readAllBytes(), StandardCharsets.UTF_8);
+        } catch (IOException e) {
+            throw new LabException("reading " + name + ": " + e.getMessage(), e);
+        }
+    }
+}

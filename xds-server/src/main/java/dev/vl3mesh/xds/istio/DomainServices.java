@@ -1,0 +1,99 @@
+package dev.vl3mesh.xds.istio;
+
+import dev.vl3mesh.model.address.IpAddress;
+import dev.vl3mesh.model.plan.MeshResource;
+import dev.vl3mesh.model.plan.MeshResource.AttachmentResource;
+import dev.vl3mesh.model.plan.MeshResource.ServiceEndpoint;
+import dev.vl3mesh.model.plan.MeshResource.ServicePort;
+import dev.vl3mesh.model.plan.MeshResource.ServiceResource;
+import java.util.Collection;
+import java.util.Map;
+import java.util.Optional;
+import java.util.SortedMap;
+import java.util.SortedSet;
+import java.util.TreeMap;
+import java.util.TreeSet;
+
+/// The services of a domain, put together from what each cluster says of them, and the pods behind them.
+final class DomainServices {
+    /// A service by its name.
+    record ServiceName(String namespace, String name) implements Comparable<ServiceName> {
+        @Override
+        public int compareTo(ServiceName other) {
+            int order = namespace.compareTo(other.namespace);
+            return order != 0 ? order : name.compareTo(other.name);
+        }
+    }
+
+    /// A workload by the name that its sidecars know.
+    record WorkloadKey(String namespace, String name) implements Comparable<WorkloadKey> {
+        @Override
+        public int compareTo(WorkloadKey other) {
+            int order = namespace.compareTo(other.namespace);
+            return order != 0 ? order : name.compareTo(other.name);
+        }
+    }
+
+    /// A pod behind services.
+    ///
+    /// @param services those that take it for ready, by name
+    record Member(AttachmentResource attachment, SortedSet<String> services) {}
+
+    private final SortedMap<ServiceName, SortedMap<Integer, ServicePort>> services = new TreeMap<>();
+    private final SortedMap<IpAddress, Member> ready = new TreeMap<>();
+    private final SortedMap<WorkloadKey, SortedMap<Integer, ServicePort>> workloads = new TreeMap<>();
+
+    /// Puts a domain's resources together.
+    DomainServices(Collection<MeshResource> resources) {
+        Map<IpAddress, AttachmentResource> pods = new TreeMap<>();
+        for (MeshResource resource : resources) {
+            if (resource instanceof AttachmentResource pod) {
+                pods.put(pod.addresses().getFirst(), pod);
+            }
+        }
+        for (MeshResource resource : resources) {
+            if (resource instanceof ServiceResource part) {
+                add(part, pods);
+            }
+        }
+    }
+
+    private void add(ServiceResource part, Map<IpAddress, AttachmentResource> pods) {
+        SortedMap<Integer, ServicePort> ports =
+                services.computeIfAbsent(new ServiceName(part.namespace(), part.name()), _ -> new TreeMap<>());
+        part.ports().forEach(port -> ports.putIfAbsent(port.port(), port));
+        for (ServiceEndpoint endpoint : part.endpoints()) {
+            Optional.ofNullable(pods.get(endpoint.addresses().getFirst()))
+                    .filter(pod -> pod.namespace().equals(part.namespace()))
+                    .ifPresent(pod -> add(part, endpoint, pod));
+        }
+    }
+
+    private void add(ServiceResource part, ServiceEndpoint endpoint, AttachmentResource pod) {
+        if (pod.sidecar()) {
+            SortedMap<Integer, ServicePort> inbound = workloads.computeIfAbsent(
+                    new WorkloadKey(pod.namespace(), pod.workload().name()), _ -> new TreeMap<>());
+            part.ports().forEach(port -> inbound.putIfAbsent(port.targetPort(), port));
+        }
+        if (endpoint.ready()) {
+            ready.computeIfAbsent(pod.addresses().getFirst(), _ -> new Member(pod, new TreeSet<>()))
+                    .services()
+                    .add(part.name());
+        }
+    }
+
+    /// The ports of each service, by their numbers.
+    SortedMap<ServiceName, SortedMap<Integer, ServicePort>> services() {
+        return services;
+    }
+
+    /// The pods that are ready in some service, by their first addresses.
+    SortedMap<IpAddress, Member> ready() {
+        return ready;
+    }
+
+    /// What each workload is reached at, ready or not: the ports by their numbers on the pods.
+    SortedMap<WorkloadKey, SortedMap<Integer, ServicePort>> workloads() {
+        return workloads;
+    }
+}

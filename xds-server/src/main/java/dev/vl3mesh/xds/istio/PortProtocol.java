@@ -1,0 +1,35 @@
+package dev.vl3mesh.xds.istio;
+
+import dev.vl3mesh.model.plan.MeshResource.ServicePort;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.Set;
+
+/// What Istio takes a port to speak, by the rule that it has for Services of Kubernetes: the port's name is
+/// `<protocol>` or `<protocol>-<anything>`.
+///
+/// See istio.io/latest/docs/ops/configuration/traffic-management/protocol-selection/
+final class PortProtocol {
+    private static final Set<String> PROTOCOLS =
+            Set.of("http", "http2", "https", "grpc", "grpc-web", "tcp", "tls", "mongo", "mysql", "redis", "udp");
+
+    private PortProtocol() {}
+
+    /// The protocol; nothing where a sidecar does not carry it, as with UDP, which goes from pod to pod.
+    static Optional<String> of(ServicePort port) {
+        if (!port.protocol().equals("TCP")) {
+            return Optional.empty();
+        }
+        String name = port.name().toLowerCase(Locale.ROOT);
+        if (name.equals("grpc-web") || name.startsWith("grpc-web-")) {
+            return Optional.of("GRPC-WEB");
+        }
+        String word = name.contains("-") ? name.substring(0, name.indexOf('-')) : name;
+        return Optional.of(PROTOCOLS.contains(word) ? word.toUpperCase(Locale.ROOT) : "TCP");
+    }
+
+    /// The port's name, which Istio wants to have.
+    static String name(ServicePort port) {
+        return port.name().isEmpty() ? "tcp-" + port.port() : port.name();
+    }
+}

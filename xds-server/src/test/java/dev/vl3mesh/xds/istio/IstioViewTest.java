@@ -1,0 +1,149 @@
+package dev.vl3mesh.xds.istio;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.google.protobuf.Any;
+import com.google.protobuf.ByteString;
+import com.google.protobuf.InvalidProtocolBufferException;
+import dev.vl3mesh.model.DomainName;
+import dev.vl3mesh.model.KubeClusterName;
+import dev.vl3mesh.model.NodeName;
+import dev.vl3mesh.model.address.IpAddress;
+import dev.vl3mesh.model.plan.MeshResource;
+import dev.vl3mesh.model.plan.MeshResource.AttachmentResource;
+import dev.vl3mesh.model.plan.MeshResource.ServiceEndpoint;
+import dev.vl3mesh.model.plan.MeshResource.ServicePort;
+import dev.vl3mesh.model.plan.MeshResource.ServiceResource;
+import dev.vl3mesh.model.plan.MeshResource.Workload;
+import dev.vl3mesh.xds.istio.proto.McpResource;
+import dev.vl3mesh.xds.istio.proto.ServiceEntry;
+import dev.vl3mesh.xds.istio.proto.Sidecar;
+import dev.vl3mesh.xds.istio.proto.WorkloadEntry;
+import dev.vl3mesh.xds.mcp.McpSnapshot;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.TreeMap;
+import org.junit.jupiter.api.Test;
+
+class IstioViewTest {
+    private static final DomainName RED = new DomainName("red");
+    private static final List<ServicePort> PORTS = List.of(
+            new ServicePort("http", "TCP", 80, 8080),
+            new ServicePort("grpc-api", "TCP", 90, 9090),
+            new ServicePort("", "TCP", 99, 9999),
+            new ServicePort("dns", "UDP", 53, 5353));
+
+    private final IstioView view = new IstioView(RED);
+
+    private static AttachmentResource pod(String cluster, String address, boolean sidecar) {
+        return new AttachmentResource(
+                new KubeClusterName(cluster),
+                RED,
+                List.of(IpAddress.parse(address)),
+                new NodeName(cluster + "-1"),
+                "prod",
+                "web-" + address,
+                Optional.empty(),
+                "web",
+                true,
+                sidecar,
+                new Workload(sidecar ? "replicaset-web-1" : "", Map.of("app", "web", "version", cluster)));
+    }
+
+    private static ServiceResource service(String cluster, String address, boolean ready) {
+        return new ServiceResource(
+                new KubeClusterName(cluster),
+                RED,
+                "prod",
+                "web",
+                false,
+                PORTS,
+                List.of(new ServiceEndpoint(List.of(IpAddress.parse(address)), "", "web-" + address, ready)));
+    }
+
+    private static Map<String, McpResource> resources(McpSnapshot snapshot, IstioTypes type)
+            throws InvalidProtocolBufferException {
+        Map<String, McpResource> found = new TreeMap<>();
+        for (Any any : snapshot.of(type.asked()).resources()) {
+            assertThat(any.getTypeUrl()).isEqualTo("type.googleapis.com/istio.mcp.v1alpha1.Resource");
+            McpResource resource = McpResource.parseFrom(any.getValue());
+            assertThat(resource.getBody().getTypeUrl()).isEqualTo(type.bodyUrl());
+            assertThat(resource.getMetadata().getVersion()).isNotEmpty();
+            found.put(resource.getMetadata().getName(), resource);
+        }
+        return found;
+    }
+
+    private static ByteString body(Map<String, McpResource> resources, String name) {
+        return Objects.requireNonNull(resources.get(name), name).getBody().getValue();
+    }
+
+    private McpSnapshot both(boolean westReady) {
+        return view.of(List.of(
+                pod("east", "172.16.0.2", true),
+                pod("west", "172.16.0.66", false),
+                service("east", "172.16.0.2", true),
+                service("west", "172.16.0.66", westReady)));
+    }
+
+    @Test
+    void aServiceOfSeveralClustersIsOne() throws InvalidProtocolBufferException {
+        Map<String, McpResource> entries = resources(both(true), IstioTypes.SERVICE_ENTRY);
+        assertThat(entries).containsOnlyKeys("prod/web");
+        ServiceEntry entry = ServiceEntry.parseFrom(body(entries, "prod/web"));
+        assertThat(entry.getHostsList()).containsExactly("web.prod.svc.red.vl3.internal");
+        assertThat(entry.getPortsList())
+                .extracting(port ->
+                        port.getName() + " " + port.getNumber() + " " + port.getProtocol() + " " + port.getTargetPort())
+                .containsExactly("http 80 HTTP 8080", "grpc-api 90 GRPC 9090", "tcp-99 99 TCP 9999");
+        assertThat(entry.getWorkloadSelector().getLabelsMap()).containsOnlyKeys("service.vl3mesh.dev/web");
+    }
+
+    @Test
+    void aPodIsThereWhileItIsReady() throws InvalidProtocolBufferException {
+        assertThat(resources(both(false), IstioTypes.WORKLOAD_ENTRY)).containsOnlyKeys("prod/172-16-0-2");
+        Map<String, McpResource> entries = resources(both(true), IstioTypes.WORKLOAD_ENTRY);
+        assertThat(entries).containsOnlyKeys("prod/172-16-0-2", "prod/172-16-0-66");
+        WorkloadEntry east = WorkloadEntry.parseFrom(body(entries, "prod/172-16-0-2"));
+        assertThat(east.getAddress()).isEqualTo("172.16.0.2");
+        assertThat(east.getServiceAccount()).isEqualTo("web");
+        assertThat(east.getLabelsMap())
+                .containsEntry("version", "east")
+                .containsEntry("service.vl3mesh.dev/web", "true")
+                .containsEntry("security.istio.io/tlsMode", "istio");
+        WorkloadEntry west = WorkloadEntry.parseFrom(body(entries, "prod/172-16-0-66"));
+        assertThat(west.getLabelsMap()).doesNotContainKey("security.istio.io/tlsMode");
+    }
+
+    @Test
+    void aWorkloadIsReachedAtItsPodsPortsReadyOrNot() throws InvalidProtocolBufferException {
+        Map<String, McpResource> sidecars = resources(both(true), IstioTypes.SIDECAR);
+        assertThat(sidecars).containsOnlyKeys("prod/vl3-replicaset-web-1");
+        Sidecar sidecar = Sidecar.parseFrom(body(sidecars, "prod/vl3-replicaset-web-1"));
+        assertThat(sidecar.getWorkloadSelector().getLabelsMap())
+                .isEqualTo(Map.of("vl3mesh.dev/workload", "replicaset-web-1"));
+        assertThat(sidecar.getIngressList())
+                .extracting(listener -> listener.getPort().getNumber())
+                .containsExactly(8080, 9090, 9999);
+        McpSnapshot unready = view.of(List.of(pod("east", "172.16.0.2", true), service("east", "172.16.0.2", false)));
+        assertThat(resources(unready, IstioTypes.SIDECAR)).hasSize(1);
+        assertThat(resources(unready, IstioTypes.WORKLOAD_ENTRY)).isEmpty();
+    }
+
+    /// Several istiods of a domain must give equal answers.
+    @Test
+    void theOrderOfResourcesDoesNotMatter() {
+        List<MeshResource> resources = new ArrayList<>(List.of(
+                pod("east", "172.16.0.2", true),
+                pod("west", "172.16.0.66", true),
+                service("east", "172.16.0.2", true),
+                service("west", "172.16.0.66", true)));
+        McpSnapshot first = view.of(resources);
+        Collections.reverse(resources);
+        assertThat(view.of(resources)).isEqualTo(first);
+    }
+}
