@@ -6,8 +6,10 @@ import dev.vl3mesh.bridge.metrics.ClusterMetrics;
 import dev.vl3mesh.bridge.metrics.ControlMetrics;
 import dev.vl3mesh.bridge.observe.NodeReports;
 import dev.vl3mesh.bridge.publish.Publisher;
+import dev.vl3mesh.bridge.publish.Verdicts;
 import dev.vl3mesh.bridge.reconcile.ApiWriter;
 import dev.vl3mesh.bridge.reconcile.Blocks;
+import dev.vl3mesh.bridge.reconcile.ConfigConditions;
 import dev.vl3mesh.bridge.reconcile.DomainReconciler;
 import dev.vl3mesh.bridge.reconcile.LeaseGate;
 import dev.vl3mesh.bridge.reconcile.Reconciler;
@@ -52,8 +54,8 @@ public final class BridgeMain {
 
     private BridgeMain() {}
 
-    /// Runs until the process is told to end. Then it stops writing, gives the lease back, ends its streams, and lets
-    /// go of the rest.
+    /// Runs until the process is told to end. Then it stops writing, gives the lease back, ends its streams,
+    /// and lets go of the rest.
     public static void main(String[] args) throws IOException, InterruptedException {
         BridgeConfig config = BridgeConfig.of(System.getenv());
         InstantSource clock = InstantSource.system();
@@ -84,7 +86,9 @@ public final class BridgeMain {
                     issuers,
                     links::to,
                     clock);
-            Reconciler reconciler = new Reconciler(cache, writer, reports, domains, lanes);
+            Verdicts verdicts = new Verdicts(config.cluster(), store, changes);
+            ConfigConditions conditions = new ConfigConditions(config.cluster(), cache, writer, verdicts::find);
+            Reconciler reconciler = new Reconciler(cache, writer, reports, domains, conditions, lanes);
             IncrementalPlanner planner = new IncrementalPlanner(config.cluster());
             Publisher publisher =
                     new Publisher(config.cluster(), new StateFeeder(config.cluster(), cache, planner), planner, store);

@@ -62,7 +62,8 @@ class TokenIssuerTest {
     @Test
     void anotherKindOfKeyIsRefused() {
         PrivateKey ec = CertificateRequest.newKeys(new SecureRandom()).getPrivate();
-        assertThatThrownBy(() -> new TokenIssuer(ec, "https://red.vl3.internal")).isInstanceOf(IdentityException.class);
+        assertThatThrownBy(() -> new TokenIssuer(ec, "https://red.vl3.internal"))
+                .isInstanceOf(IdentityException.class);
     }
 
     @Test

@@ -5,6 +5,8 @@ import dev.vl3mesh.model.KubeClusterName;
 import dev.vl3mesh.model.NodeName;
 import dev.vl3mesh.model.plan.MeshResource;
 import dev.vl3mesh.model.plan.MeshResource.AttachmentResource;
+import dev.vl3mesh.model.plan.MeshResource.ConfigResource;
+import dev.vl3mesh.model.plan.MeshResource.VerdictResource;
 import dev.vl3mesh.model.plan.MeshResource.Workload;
 import java.util.Optional;
 import java.util.function.Predicate;
@@ -20,7 +22,7 @@ public sealed interface View {
     record OfNode(KubeClusterName cluster, NodeName node) implements View {
         @Override
         public Optional<MeshResource> see(MeshResource resource, Predicate<DomainName> onNode) {
-            if (!onNode.test(resource.key().domain())) {
+            if (isOfMesh(resource) || !onNode.test(resource.key().domain())) {
                 return Optional.empty();
             }
             if (!(resource instanceof AttachmentResource a)) {
@@ -31,12 +33,13 @@ public sealed interface View {
         }
     }
 
-    /// A member cluster, or its home, sees what the other side does not itself publish, of the domains that it may
-    /// take part in.
+    /// A member cluster sees what it does not itself publish, of the domains that it may take part in; and
+    /// nothing of what others have written for a mesh, which is for the mesh alone.
     record OfCluster(KubeClusterName cluster, Predicate<DomainName> allowed) implements View {
         @Override
         public Optional<MeshResource> see(MeshResource resource, Predicate<DomainName> onNode) {
             boolean visible = !resource.key().origin().equals(cluster)
+                    && (!isOfMesh(resource) || isFor(cluster, resource))
                     && allowed.test(resource.key().domain());
             return visible ? Optional.of(withoutUid(resource)) : Optional.empty();
         }
@@ -46,7 +49,8 @@ public sealed interface View {
     record OfOrigin(KubeClusterName origin) implements View {
         @Override
         public Optional<MeshResource> see(MeshResource resource, Predicate<DomainName> onNode) {
-            return resource.key().origin().equals(origin) ? Optional.of(withoutUid(resource)) : Optional.empty();
+            boolean visible = resource.key().origin().equals(origin) && !(resource instanceof VerdictResource);
+            return visible ? Optional.of(withoutUid(resource)) : Optional.empty();
         }
     }
 
@@ -56,6 +60,14 @@ public sealed interface View {
         public Optional<MeshResource> see(MeshResource resource, Predicate<DomainName> onNode) {
             return resource.key().domain().equals(domain) ? Optional.of(withoutUid(resource)) : Optional.empty();
         }
+    }
+
+    private static boolean isOfMesh(MeshResource resource) {
+        return resource instanceof ConfigResource || resource instanceof VerdictResource;
+    }
+
+    private static boolean isFor(KubeClusterName cluster, MeshResource resource) {
+        return resource instanceof VerdictResource verdict && verdict.writer().equals(cluster);
     }
 
     private static MeshResource withoutUid(MeshResource resource) {

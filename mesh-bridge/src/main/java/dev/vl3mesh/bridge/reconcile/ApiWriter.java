@@ -5,6 +5,7 @@ import dev.vl3mesh.api.v1alpha1.Attachment;
 import dev.vl3mesh.api.v1alpha1.AttachmentStatus;
 import dev.vl3mesh.api.v1alpha1.Domain;
 import dev.vl3mesh.bridge.watch.Claims;
+import io.fabric8.kubernetes.api.model.GenericKubernetesResource;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.MicroTime;
 import io.fabric8.kubernetes.api.model.Pod;
@@ -75,6 +76,11 @@ public final class ApiWriter implements ClusterWriter, AutoCloseable {
     @Override
     public void updateStatus(AddressBlock block) {
         guarded(block, () -> client.resource(block).updateStatus());
+    }
+
+    @Override
+    public void updateStatus(GenericKubernetesResource config) {
+        guarded(config, () -> client.resource(config).updateStatus());
     }
 
     @Override

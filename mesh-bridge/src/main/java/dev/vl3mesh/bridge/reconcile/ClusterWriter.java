@@ -3,6 +3,7 @@ package dev.vl3mesh.bridge.reconcile;
 import dev.vl3mesh.api.v1alpha1.AddressBlock;
 import dev.vl3mesh.api.v1alpha1.Attachment;
 import dev.vl3mesh.api.v1alpha1.Domain;
+import io.fabric8.kubernetes.api.model.GenericKubernetesResource;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import java.util.Optional;
 
@@ -27,6 +28,9 @@ public interface ClusterWriter {
 
     /// Writes the status that the object has.
     void updateStatus(AddressBlock block);
+
+    /// Writes the status that the object has.
+    void updateStatus(GenericKubernetesResource config);
 
     /// Deletes an attachment.
     void delete(Attachment attachment);

@@ -10,6 +10,7 @@ import dev.vl3mesh.bridge.watch.Claims;
 import dev.vl3mesh.bridge.watch.ClusterView;
 import dev.vl3mesh.model.NodeName;
 import dev.vl3mesh.model.domain.DomainRules.ClusterRange;
+import dev.vl3mesh.model.plan.ConfigName;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.client.KubernetesClientException;
 import java.time.Instant;
@@ -29,8 +30,8 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// Writes to Kubernetes what follows from what changed; only the leader calls it, from one thread. What could not be
-/// written is tried again a second later.
+/// Writes to Kubernetes what follows from what changed; only the leader calls it, from one thread. What could
+/// not be written is tried again a second later.
 public final class Reconciler {
     private static final Logger LOG = LoggerFactory.getLogger(Reconciler.class);
     private static final int RETRY_SECONDS = 1;
@@ -41,6 +42,7 @@ public final class Reconciler {
     private final ClusterWriter writer;
     private final NodeReports reports;
     private final DomainReconciler domains;
+    private final ConfigConditions conditions;
     private final Consumer<List<Runnable>> lanes;
     private final Timers timers = new Timers();
     private final BlockUse use;
@@ -57,11 +59,13 @@ public final class Reconciler {
             ClusterWriter writer,
             NodeReports reports,
             DomainReconciler domains,
+            ConfigConditions conditions,
             Consumer<List<Runnable>> lanes) {
         this.view = view;
         this.writer = writer;
         this.reports = reports;
         this.domains = domains;
+        this.conditions = conditions;
         this.lanes = lanes;
         this.use = domains.use();
     }
@@ -70,6 +74,7 @@ public final class Reconciler {
     private static final class Work {
         final Set<String> attachments = new LinkedHashSet<>();
         final Set<String> domains = new LinkedHashSet<>();
+        final Set<ConfigName> configs = new LinkedHashSet<>();
     }
 
     /// Looks at what changed, and at what time has changed.
@@ -88,6 +93,9 @@ public final class Reconciler {
             view.attachment(name)
                     .ifPresent(attachment -> decide(attachment, now)
                             .ifPresent(write -> writes.add(() -> attempt(new Change.OfAttachment(name), write))));
+        }
+        for (ConfigName name : work.configs) {
+            conditions.write(name, now).ifPresent(write -> writes.add(() -> attempt(new Change.OfConfig(name), write)));
         }
         lanes.accept(writes);
         for (Change change = failed.poll(); change != null; change = failed.poll()) {
@@ -143,6 +151,7 @@ public final class Reconciler {
                 }
             }
             case Change.OfSurroundings() -> surroundingsChanged(work);
+            case Change.OfConfig(ConfigName name) -> work.configs.add(name);
             case Change.OfService _ -> {
                 // published only
             }

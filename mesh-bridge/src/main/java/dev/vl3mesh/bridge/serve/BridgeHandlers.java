@@ -94,7 +94,7 @@ public final class BridgeHandlers implements ControlHandlers {
         this.reports = reports;
         this.clock = clock;
         this.reviews = new TokenReviews(client);
-        this.meshes = new MeshDesk(cache, store, reviews, issuers, homes, this::mayTakePart, clock);
+        this.meshes = new MeshDesk(config.cluster(), cache, store, reviews, issuers, homes, this::mayTakePart, clock);
     }
 
     /// The members whose streams are open.

@@ -13,7 +13,12 @@ import dev.vl3mesh.model.DomainName;
 import dev.vl3mesh.model.KubeClusterName;
 import dev.vl3mesh.model.NodeName;
 import dev.vl3mesh.model.join.Labels;
+import dev.vl3mesh.model.plan.MeshResource;
 import dev.vl3mesh.model.plan.MeshResource.AttachmentResource;
+import dev.vl3mesh.model.plan.MeshResource.VerdictResource;
+import dev.vl3mesh.model.plan.ResourceKey;
+import dev.vl3mesh.model.plan.ResourceKind;
+import dev.vl3mesh.model.plan.SnapshotDelta;
 import dev.vl3mesh.xds.ResourceStore;
 import dev.vl3mesh.xds.server.ControlHandlers.Refusal;
 import dev.vl3mesh.xds.server.MeshHandlers;
@@ -22,15 +27,17 @@ import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.BiPredicate;
 import java.util.function.Function;
 
-/// Decides who gets certificates and tokens of domains' meshes. For a domain that is at home here it signs; for another
-/// one it asks the home, after it has made sure that the pod is what it says: a pod's own token never leaves its
-/// cluster.
+/// Decides who gets certificates and tokens of domains' meshes. For a domain that is at home here it signs; for
+/// another one it asks the home, after it has made sure that the pod is what it says: a pod's own token never
+/// leaves its cluster.
 public final class MeshDesk implements MeshHandlers {
     /// What sidecars call for, as stock ones do.
     private static final String ISTIO_AUDIENCE = "istio-ca";
@@ -40,6 +47,7 @@ public final class MeshDesk implements MeshHandlers {
     /// Twice as long as a home may be away without anybody missing it.
     private static final Duration TOKEN_LIFETIME = Duration.ofHours(2);
 
+    private final KubeClusterName cluster;
     private final ClusterCache cache;
     private final ResourceStore store;
     private final TokenReviews reviews;
@@ -51,6 +59,7 @@ public final class MeshDesk implements MeshHandlers {
     /// @param homes finds the link to a home by its name
     /// @param mayTakePart whether a member may take part in a domain
     MeshDesk(
+            KubeClusterName cluster,
             ClusterCache cache,
             ResourceStore store,
             TokenReviews reviews,
@@ -58,6 +67,7 @@ public final class MeshDesk implements MeshHandlers {
             Function<String, Optional<HomeLink>> homes,
             BiPredicate<KubeClusterName, DomainName> mayTakePart,
             InstantSource clock) {
+        this.cluster = cluster;
         this.cache = cache;
         this.store = store;
         this.reviews = reviews;
@@ -79,6 +89,28 @@ public final class MeshDesk implements MeshHandlers {
         return new MeshTrust(
                 List.of(intermediate, issuer.certificates().root()),
                 issuer.tokens().keys());
+    }
+
+    @Override
+    public void judge(DomainName domain, List<VerdictResource> verdicts) {
+        if (ClusterCache.isCopy(meshed(domain))) {
+            throw new Refusal("domain " + domain + " is not at home here");
+        }
+        Set<ResourceKey> gone = new HashSet<>();
+        store.keys(ResourceKind.VERDICT).stream()
+                .filter(key -> key.domain().equals(domain) && key.origin().equals(cluster))
+                .forEach(gone::add);
+        for (VerdictResource verdict : verdicts) {
+            if (!verdict.domain().equals(domain) || !verdict.origin().equals(cluster)) {
+                throw new Refusal("a verdict of " + verdict.origin() + " on domain " + verdict.domain()
+                        + " is not the publisher's of domain " + domain);
+            }
+            gone.remove(verdict.key());
+        }
+        store.apply(
+                cluster,
+                new SnapshotDelta(
+                        verdicts.stream().map(MeshResource.class::cast).toList(), gone));
     }
 
     @Override

@@ -1,5 +1,7 @@
 package dev.vl3mesh.bridge.watch;
 
+import dev.vl3mesh.model.plan.ConfigName;
+
 /// One object that may be different from what was seen of it last. Equal changes in a row are one.
 public sealed interface Change {
     /// A domain or a copy of one.
@@ -21,6 +23,9 @@ public sealed interface Change {
 
     /// A service or its endpoints.
     record OfService(String namespace, String name) implements Change {}
+
+    /// Something that is written for a mesh, or what became of it.
+    record OfConfig(ConfigName name) implements Change {}
 
     /// What domains may not touch, or who meets whom: nodes' pod ranges, service ranges, labels of namespaces.
     record OfSurroundings() implements Change {}

@@ -7,6 +7,8 @@ import dev.vl3mesh.api.v1alpha1.Invitation;
 import dev.vl3mesh.api.v1alpha1.Link;
 import dev.vl3mesh.model.address.IpPrefix;
 import dev.vl3mesh.model.join.Labels;
+import dev.vl3mesh.model.plan.ConfigName;
+import io.fabric8.kubernetes.api.model.GenericKubernetesResource;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.Namespace;
 import io.fabric8.kubernetes.api.model.Node;
@@ -50,6 +52,7 @@ public final class ClusterCache implements ClusterView, AutoCloseable {
     private final SharedIndexInformer<Service> services;
     private final SharedIndexInformer<EndpointSlice> slices;
     private final SharedIndexInformer<Namespace> namespaces;
+    private final MeshConfigs configs;
     private volatile List<IpPrefix> serviceRanges = List.of();
 
     /// Starts watching.
@@ -91,6 +94,7 @@ public final class ClusterCache implements ClusterView, AutoCloseable {
                         serviceOf(s).substring(serviceOf(s).indexOf('/') + 1))));
         namespaces = watch(
                 client.namespaces().withLabel(Labels.DOMAINS), Map.of(), _ -> changes.add(new Change.OfSurroundings()));
+        configs = new MeshConfigs(client, changes);
     }
 
     private static <T extends HasMetadata> SharedIndexInformer<T> watch(
@@ -132,7 +136,7 @@ public final class ClusterCache implements ClusterView, AutoCloseable {
 
     /// Whether every watch has brought everything at least once.
     public boolean synced() {
-        return all().allMatch(SharedIndexInformer::hasSynced);
+        return all().allMatch(SharedIndexInformer::hasSynced) && configs.synced();
     }
 
     /// Whether each watch is open now, by the kind of objects.
@@ -170,6 +174,7 @@ public final class ClusterCache implements ClusterView, AutoCloseable {
         services.getStore()
                 .list()
                 .forEach(s -> changes.add(new Change.OfService(s.getMetadata().getNamespace(), nameOf(s))));
+        configs().forEach(name -> changes.add(new Change.OfConfig(name)));
         changes.add(new Change.OfSurroundings());
     }
 
@@ -277,6 +282,21 @@ public final class ClusterCache implements ClusterView, AutoCloseable {
     }
 
     @Override
+    public Optional<Namespace> namespace(String name) {
+        return Optional.ofNullable(namespaces.getStore().getByKey(name));
+    }
+
+    @Override
+    public List<ConfigName> configs() {
+        return configs.names();
+    }
+
+    @Override
+    public Optional<GenericKubernetesResource> config(ConfigName name) {
+        return configs.get(name);
+    }
+
+    @Override
     public List<IpPrefix> serviceRanges() {
         return serviceRanges;
     }
@@ -284,5 +304,6 @@ public final class ClusterCache implements ClusterView, AutoCloseable {
     @Override
     public void close() {
         all().forEach(SharedIndexInformer::close);
+        configs.close();
     }
 }

@@ -4,6 +4,8 @@ import dev.vl3mesh.api.v1alpha1.AddressBlock;
 import dev.vl3mesh.api.v1alpha1.Attachment;
 import dev.vl3mesh.api.v1alpha1.Domain;
 import dev.vl3mesh.model.address.IpPrefix;
+import dev.vl3mesh.model.plan.ConfigName;
+import io.fabric8.kubernetes.api.model.GenericKubernetesResource;
 import io.fabric8.kubernetes.api.model.Namespace;
 import io.fabric8.kubernetes.api.model.Node;
 import io.fabric8.kubernetes.api.model.Pod;
@@ -12,8 +14,8 @@ import io.fabric8.kubernetes.api.model.discovery.v1.EndpointSlice;
 import java.util.List;
 import java.util.Optional;
 
-/// What Kubernetes was last seen to have: at hand, and a little behind. Finding one object, or those that belong to
-/// another, costs what is found.
+/// What Kubernetes was last seen to have: at hand, and a little behind. Finding one object, or those that
+/// belong to another, costs what is found.
 public interface ClusterView {
     /// All domains, copies of the home's included.
     List<Domain> domains();
@@ -66,6 +68,15 @@ public interface ClusterView {
 
     /// The namespaces that name domains.
     List<Namespace> namespaces();
+
+    /// One of them; nothing where it names no domain.
+    Optional<Namespace> namespace(String name);
+
+    /// The names of all that is written for meshes, in any namespace.
+    List<ConfigName> configs();
+
+    /// Something that is written for a mesh.
+    Optional<GenericKubernetesResource> config(ConfigName name);
 
     /// The ranges of services' cluster addresses, as far as the API server tells them.
     List<IpPrefix> serviceRanges();

@@ -1,17 +1,22 @@
 package dev.vl3mesh.bridge.watch;
 
 import dev.vl3mesh.api.v1alpha1.Attachment;
+import dev.vl3mesh.api.v1alpha1.Domain;
 import dev.vl3mesh.model.DomainName;
 import dev.vl3mesh.model.KubeClusterName;
 import dev.vl3mesh.model.NodeName;
 import dev.vl3mesh.model.address.IpAddress;
 import dev.vl3mesh.model.plan.ClusterState.AttachedPod;
+import dev.vl3mesh.model.plan.ConfigName;
 import dev.vl3mesh.model.plan.IncrementalPlanner;
+import dev.vl3mesh.xds.encode.ConfigCodec;
 import java.util.Collection;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -25,13 +30,16 @@ public final class StateFeeder {
     private final KubeClusterName cluster;
     private final ClusterView view;
     private final IncrementalPlanner planner;
+    private final ConfigReader configs;
     private final Map<String, Place> places = new HashMap<>();
+    private final Set<String> meshed = new HashSet<>();
 
     /// Feeds one planner from one cluster.
     public StateFeeder(KubeClusterName cluster, ClusterView view, IncrementalPlanner planner) {
         this.cluster = cluster;
         this.view = view;
         this.planner = planner;
+        this.configs = new ConfigReader(cluster, view);
     }
 
     /// Looks at what changed. An object that can't be understood is left as it was, and holds up no other.
@@ -47,9 +55,7 @@ public final class StateFeeder {
 
     private void feed(Change change) {
         switch (change) {
-            case Change.OfDomain(String name) ->
-                planner.domain(
-                        new DomainName(name), view.domain(name).flatMap(domain -> StateReader.domain(cluster, domain)));
+            case Change.OfDomain(String name) -> domain(name);
             case Change.OfAttachment(String name) -> attachment(name);
             case Change.OfPod(String uid, String _) ->
                 view.attachmentsOfPod(uid)
@@ -64,9 +70,33 @@ public final class StateFeeder {
                         name,
                         view.service(namespace, name)
                                 .flatMap(service -> StateReader.service(service, view.slicesOf(namespace, name))));
-            case Change.OfBlocks _, Change.OfSurroundings _ -> {
+            case Change.OfConfig(ConfigName name) -> config(name);
+            case Change.OfSurroundings() -> configs(); // a namespace may be in other domains now
+            case Change.OfBlocks _ -> {
                 // leases are not published
             }
+        }
+    }
+
+    private void configs() {
+        view.configs().forEach(this::config);
+    }
+
+    /// One that is too large is kept from the streams, which would be refused for it.
+    private void config(ConfigName name) {
+        planner.config(
+                name,
+                configs.read(name).stream()
+                        .filter(config -> config.spec().length() <= ConfigCodec.SPEC_MAX)
+                        .toList());
+    }
+
+    private void domain(String name) {
+        Optional<Domain> domain = view.domain(name);
+        planner.domain(new DomainName(name), domain.flatMap(there -> StateReader.domain(cluster, there)));
+        boolean changed = domain.flatMap(StateReader::istio).isPresent() ? meshed.add(name) : meshed.remove(name);
+        if (changed) {
+            configs();
         }
     }
 

@@ -7,6 +7,8 @@ import dev.vl3mesh.bridge.watch.Change;
 import dev.vl3mesh.bridge.watch.Claims;
 import dev.vl3mesh.bridge.watch.ClusterView;
 import dev.vl3mesh.model.address.IpPrefix;
+import dev.vl3mesh.model.plan.ConfigName;
+import io.fabric8.kubernetes.api.model.GenericKubernetesResource;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.Namespace;
 import io.fabric8.kubernetes.api.model.Node;
@@ -24,8 +26,8 @@ import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/// An API server and a cache of it in memory. Writes go to the server, guarded by resource versions; the view shows
-/// what was there at the last [#sync], which returns the changes as watches would tell them.
+/// An API server and a cache of it in memory. Writes go to the server, guarded by resource versions; the view
+/// shows what was there at the last [#sync], which returns the changes as watches would tell them.
 public final class MemoryCluster implements ClusterView, ClusterWriter {
     private MemoryState server = new MemoryState();
     private MemoryState seen = new MemoryState();
@@ -169,12 +171,13 @@ public final class MemoryCluster implements ClusterView, ClusterWriter {
         if (!different(seen.namespaces, server.namespaces).isEmpty()) {
             changes.add(new Change.OfSurroundings());
         }
+        different(seen.configs, server.configs).forEach(c -> changes.add(new Change.OfConfig(nameOf(c))));
         seen = server.copy();
         return new ArrayList<>(changes);
     }
 
     @SuppressWarnings("ReferenceEquality") // what is stored is replaced, never changed
-    private static <T> List<T> different(Map<String, T> before, Map<String, T> now) {
+    private static <K, T> List<T> different(Map<K, T> before, Map<K, T> now) {
         List<T> different = new ArrayList<>();
         now.forEach((key, value) -> {
             if (before.get(key) != value) {
@@ -245,6 +248,25 @@ public final class MemoryCluster implements ClusterView, ClusterWriter {
         copy.setSpec(stored.getSpec());
         copy.setStatus(block.getStatus());
         server.blocks.put(name(block), copy);
+    }
+
+    @Override
+    public void updateStatus(GenericKubernetesResource config) {
+        put(config);
+    }
+
+    /// Stores something that is written for a mesh, whatever is there.
+    public void put(GenericKubernetesResource config) {
+        server.configs.put(nameOf(config), config);
+    }
+
+    private static ConfigName nameOf(GenericKubernetesResource config) {
+        String apiVersion = config.getApiVersion();
+        return new ConfigName(
+                apiVersion.substring(0, apiVersion.indexOf('/')),
+                config.getKind(),
+                config.getMetadata().getNamespace(),
+                name(config));
     }
 
     @Override
@@ -375,6 +397,21 @@ public final class MemoryCluster implements ClusterView, ClusterWriter {
     @Override
     public List<Namespace> namespaces() {
         return List.copyOf(seen.namespaces.values());
+    }
+
+    @Override
+    public Optional<Namespace> namespace(String name) {
+        return namespaces().stream().filter(one -> name(one).equals(name)).findFirst();
+    }
+
+    @Override
+    public List<ConfigName> configs() {
+        return List.copyOf(seen.configs.keySet());
+    }
+
+    @Override
+    public Optional<GenericKubernetesResource> config(ConfigName name) {
+        return Optional.ofNullable(seen.configs.get(name));
     }
 
     @Override

@@ -24,6 +24,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
 class ReconcilerTest {
@@ -37,7 +38,9 @@ class ReconcilerTest {
     private Reconciler newLeader() {
         DomainReconciler domains = new DomainReconciler(
                 new KubeClusterName("east"), cluster, cluster, blocks, openGate(), reports, _ -> List.of(), _ -> "");
-        return new Reconciler(cluster, cluster, reports, domains, writes -> writes.forEach(Runnable::run));
+        ConfigConditions conditions =
+                new ConfigConditions(new KubeClusterName("east"), cluster, cluster, (_, _) -> Optional.empty());
+        return new Reconciler(cluster, cluster, reports, domains, conditions, writes -> writes.forEach(Runnable::run));
     }
 
     /// Lets watches and the reconciler go on until nothing happens any more.

@@ -4,6 +4,7 @@ import dev.vl3mesh.model.DomainName;
 import dev.vl3mesh.model.KubeClusterName;
 import dev.vl3mesh.model.NodeName;
 import dev.vl3mesh.model.address.IpAddress;
+import dev.vl3mesh.model.plan.MeshResource.ConfigResource;
 import dev.vl3mesh.model.plan.MeshResource.DomainResource;
 import dev.vl3mesh.model.plan.MeshResource.ServicePort;
 import dev.vl3mesh.model.plan.MeshResource.Workload;
@@ -17,18 +18,21 @@ import java.util.Optional;
 /// @param domains the domains whose home this cluster is
 /// @param pods attached pods that have a node
 /// @param nodes the outer addresses of each node
+/// @param configs what is written here for meshes
 public record ClusterState(
         KubeClusterName cluster,
         List<DomainResource> domains,
         List<AttachedPod> pods,
         Map<NodeName, List<IpAddress>> nodes,
-        List<KubeService> services) {
+        List<KubeService> services,
+        List<ConfigResource> configs) {
     /// Makes immutable copies.
     public ClusterState {
         domains = List.copyOf(domains);
         pods = List.copyOf(pods);
         nodes = Map.copyOf(nodes);
         services = List.copyOf(services);
+        configs = List.copyOf(configs);
     }
 
     /// One pod in one domain; a pod in two domains is two of these.

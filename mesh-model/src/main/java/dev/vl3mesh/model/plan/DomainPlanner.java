@@ -24,7 +24,8 @@ import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.function.Function;
 
-/// Makes of a cluster's state what the cluster publishes: pure, and the same for the same state whatever its order.
+/// Makes of a cluster's state what the cluster publishes: pure, and the same for the same state whatever its
+/// order.
 public final class DomainPlanner {
     private DomainPlanner() {}
 
@@ -42,6 +43,7 @@ public final class DomainPlanner {
             services(state.cluster(), service, endpoint -> byUid.getOrDefault(endpoint.podUid(), List.of()))
                     .forEach(resource -> put(planned, resource));
         }
+        state.configs().forEach(config -> put(planned, config));
         return planned;
     }
 

@@ -7,6 +7,7 @@ import dev.vl3mesh.model.address.IpAddress;
 import dev.vl3mesh.model.plan.ClusterState.AttachedPod;
 import dev.vl3mesh.model.plan.ClusterState.KubeEndpoint;
 import dev.vl3mesh.model.plan.ClusterState.KubeService;
+import dev.vl3mesh.model.plan.MeshResource.ConfigResource;
 import dev.vl3mesh.model.plan.MeshResource.DomainResource;
 import dev.vl3mesh.model.plan.MeshResource.NodeResource;
 import dev.vl3mesh.model.plan.MeshResource.ServiceResource;
@@ -20,8 +21,8 @@ import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/// Plans what [DomainPlanner] plans, told fact by fact. A change costs what it touches: its own resource, its node,
-/// and the services that the pod is behind. Not safe for threads.
+/// Plans what [DomainPlanner] plans, told fact by fact. A change costs what it touches: its own resource, its
+/// node, and the services that the pod is behind. Not safe for threads.
 public final class IncrementalPlanner {
     private record PodKey(DomainName domain, IpAddress address) {}
 
@@ -37,6 +38,7 @@ public final class IncrementalPlanner {
     private final Map<NodeName, Map<DomainName, Integer>> podsOnNode = new HashMap<>();
     private final Map<ServiceKey, KubeService> services = new HashMap<>();
     private final Map<String, Set<ServiceKey>> servicesByUid = new HashMap<>();
+    private final Map<ConfigName, Map<DomainName, ConfigResource>> configs = new HashMap<>();
 
     private final Map<ResourceKey, MeshResource> planned = new HashMap<>();
     private final Map<ServiceKey, Set<DomainName>> plannedServices = new HashMap<>();
@@ -45,6 +47,7 @@ public final class IncrementalPlanner {
     private final Set<PodKey> changedPods = new HashSet<>();
     private final Set<NodeDomain> changedNodes = new HashSet<>();
     private final Set<ServiceKey> changedServices = new HashSet<>();
+    private final Set<ResourceKey> changedConfigs = new HashSet<>();
 
     /// Starts with an empty cluster, of which nothing is planned.
     public IncrementalPlanner(KubeClusterName cluster) {
@@ -129,6 +132,23 @@ public final class IncrementalPlanner {
         changedServices.add(key);
     }
 
+    /// Says what is written now under a name for the meshes of domains.
+    ///
+    /// @param now at most one for each domain, all of that name and of this cluster; empty where it is gone
+    public void config(ConfigName name, Collection<ConfigResource> now) {
+        Map<DomainName, ConfigResource> byDomain = new HashMap<>(2);
+        now.forEach(config -> byDomain.put(config.domain(), config));
+        Set<DomainName> touched = new HashSet<>(byDomain.keySet());
+        touched.addAll(configs.getOrDefault(name, Map.of()).keySet());
+        if (byDomain.isEmpty()) {
+            configs.remove(name);
+        } else {
+            configs.put(name, byDomain);
+        }
+        touched.forEach(
+                domain -> changedConfigs.add(new ResourceKey(ResourceKind.CONFIG, domain, cluster, name.toString())));
+    }
+
     private static <K, V> void removeFrom(Map<K, Set<V>> index, K key, V value) {
         Set<V> values = index.getOrDefault(key, Set.of());
         if (values.contains(value)) {
@@ -171,10 +191,15 @@ public final class IncrementalPlanner {
                     removals);
         }
         changedServices.forEach(key -> settleService(key, upserts, removals));
+        for (ResourceKey key : changedConfigs) {
+            ConfigName name = ConfigName.parse(key.name());
+            settle(key, configs.getOrDefault(name, Map.of()).get(key.domain()), upserts, removals);
+        }
         changedDomains.clear();
         changedNodes.clear();
         changedPods.clear();
         changedServices.clear();
+        changedConfigs.clear();
         return new SnapshotDelta(upserts, removals);
     }
 

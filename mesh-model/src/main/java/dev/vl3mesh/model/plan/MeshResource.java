@@ -10,8 +10,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
-/// One fact about a domain, published by exactly one cluster (its origin) and learnt by all others that take part in
-/// the domain.
+/// One fact about a domain, published by exactly one cluster (its origin) and learnt by all others that take
+/// part in the domain.
 public sealed interface MeshResource {
     /// The identity of this resource; a later resource with an equal key replaces it.
     ResourceKey key();
@@ -177,4 +177,53 @@ public sealed interface MeshResource {
     /// @param hostname the label of its own name under the service's, empty where it has none
     /// @param ready whether it is served by the service's name
     record ServiceEndpoint(List<IpAddress> addresses, String hostname, String pod, boolean ready) {}
+
+    /// Something that a user has written for the mesh, in the mesh's own terms, beside workloads of the domain.
+    ///
+    /// @param writtenAt seconds since 1970, when it was created: of several of the same name the oldest counts
+    /// @param labels its own
+    /// @param spec its `spec`, JSON, as it was written
+    record ConfigResource(
+            KubeClusterName origin,
+            DomainName domain,
+            ConfigName name,
+            long writtenAt,
+            Map<String, String> labels,
+            Map<String, String> annotations,
+            String spec)
+            implements MeshResource {
+        /// Makes immutable copies.
+        public ConfigResource {
+            labels = Map.copyOf(labels);
+            annotations = Map.copyOf(annotations);
+        }
+
+        @Override
+        public ResourceKey key() {
+            return new ResourceKey(ResourceKind.CONFIG, domain, origin, name.toString());
+        }
+    }
+
+    /// What became of a configuration; published by the domain's home for the cluster where it was written.
+    ///
+    /// @param writer the cluster where it was written
+    /// @param version of the content that was judged
+    /// @param inForce whether that content is in force
+    /// @param reason why not, or what to mind; one word, as in conditions of Kubernetes
+    /// @param message a sentence for whoever wrote it
+    record VerdictResource(
+            KubeClusterName origin,
+            DomainName domain,
+            KubeClusterName writer,
+            ConfigName name,
+            String version,
+            boolean inForce,
+            String reason,
+            String message)
+            implements MeshResource {
+        @Override
+        public ResourceKey key() {
+            return new ResourceKey(ResourceKind.VERDICT, domain, origin, writer + "/" + name);
+        }
+    }
 }

@@ -9,5 +9,9 @@ public enum ResourceKind {
     /// A pod in a domain.
     ATTACHMENT,
     /// A cluster's part of a service.
-    SERVICE
+    SERVICE,
+    /// Something that a cluster's users have written for a mesh.
+    CONFIG,
+    /// What became of one.
+    VERDICT
 }

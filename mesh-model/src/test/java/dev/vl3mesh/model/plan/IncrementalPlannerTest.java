@@ -11,6 +11,7 @@ import dev.vl3mesh.model.address.IpPrefix;
 import dev.vl3mesh.model.plan.ClusterState.AttachedPod;
 import dev.vl3mesh.model.plan.ClusterState.KubeEndpoint;
 import dev.vl3mesh.model.plan.ClusterState.KubeService;
+import dev.vl3mesh.model.plan.MeshResource.ConfigResource;
 import dev.vl3mesh.model.plan.MeshResource.DomainResource;
 import dev.vl3mesh.model.plan.MeshResource.ServicePort;
 import java.util.ArrayList;
@@ -35,6 +36,7 @@ class IncrementalPlannerTest {
         final Map<String, AttachedPod> pods = new TreeMap<>();
         final Map<NodeName, List<IpAddress>> nodes = new HashMap<>();
         final Map<String, KubeService> services = new TreeMap<>();
+        final Map<ConfigName, List<ConfigResource>> configs = new HashMap<>();
 
         Map<ResourceKey, MeshResource> plan() {
             return DomainPlanner.plan(new ClusterState(
@@ -42,7 +44,8 @@ class IncrementalPlannerTest {
                     List.copyOf(domains.values()),
                     List.copyOf(pods.values()),
                     nodes,
-                    List.copyOf(services.values())));
+                    List.copyOf(services.values()),
+                    configs.values().stream().flatMap(List::stream).toList()));
         }
     }
 
@@ -56,9 +59,10 @@ class IncrementalPlannerTest {
         }
 
         void step() {
-            switch (random.nextInt(10)) {
+            switch (random.nextInt(11)) {
                 case 0 -> domain(DOMAINS.get(random.nextInt(DOMAINS.size())));
                 case 1 -> node(new NodeName("node-" + random.nextInt(4)));
+                case 10 -> config("split-" + random.nextInt(3));
                 case 2, 3, 4 -> service("svc-" + random.nextInt(5));
                 default -> pod(DOMAINS.get(random.nextInt(DOMAINS.size())), random.nextInt(12));
             }
@@ -100,6 +104,17 @@ class IncrementalPlannerTest {
             String key = domain + "." + address;
             now.ifPresentOrElse(p -> whole.pods.put(key, p), () -> whole.pods.remove(key));
             planner.pod(domain, address, now);
+        }
+
+        private void config(String object) {
+            ConfigName name = new ConfigName("networking.istio.io", "VirtualService", "shop", object);
+            List<ConfigResource> now = DOMAINS.stream()
+                    .filter(_ -> random.nextInt(3) == 0)
+                    .map(domain -> new ConfigResource(
+                            EAST, domain, name, 7, Map.of(), Map.of(), "{\"weight\":" + random.nextInt(2) + "}"))
+                    .toList();
+            whole.configs.put(name, now);
+            planner.config(name, now);
         }
 
         private void service(String name) {

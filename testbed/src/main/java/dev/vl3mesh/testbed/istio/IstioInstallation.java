@@ -16,8 +16,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 
-/// Installs the control plane of a domain's mesh as an operator would: Istio's own charts by the real helm, with the
-/// values that vl3ctl prints.
+/// Installs the control plane of a domain's mesh as an operator would: Istio's own charts by the real helm,
+/// with the values that vl3ctl prints.
 public final class IstioInstallation {
     private static final String BASE_NAMESPACE = "istio-system";
 
@@ -45,18 +45,27 @@ public final class IstioInstallation {
     public void install(String domain, String namespace, String revision) {
         List<Path> images = images();
         lab.clusters().forEach(cluster -> cluster.load(images));
-        helm("istio-base", BASE_NAMESPACE, "base", "--set", "global.resourceScope=cluster,defaultRevision=");
+        // users write Istio's resources next to their workloads, in any cluster
+        lab.clusters()
+                .forEach(cluster -> helm(
+                        cluster.name(),
+                        "istio-base",
+                        BASE_NAMESPACE,
+                        "base",
+                        "--set",
+                        "global.resourceScope=cluster,defaultRevision="));
         Path values = write(domain + "-values.yaml", profile(domain));
         Path access = write(domain + "-access.yaml", profile(domain, "--access"));
         Path inLab = write("lab-values.yaml", resource("lab-values.yaml"));
         kubectl.apply(home, access);
-        helm("istiod-" + revision, namespace, "istiod", "-f", values.toString(), "-f", inLab.toString());
+        helm(home, "istiod-" + revision, namespace, "istiod", "-f", values.toString(), "-f", inLab.toString());
         kubectl.run(home, "-n", namespace, "rollout", "status", "deployment/istiod-" + revision, "--timeout=120s");
     }
 
     /// Takes the control plane of a domain away, but not Istio's resource definitions.
     public void uninstall(String domain, String namespace, String revision) {
         commands.run(helm(
+                home,
                 List.of("uninstall", "istiod-" + revision, "--namespace", namespace, "--wait", "--ignore-not-found")));
         kubectl.run(
                 home,
@@ -94,7 +103,7 @@ public final class IstioInstallation {
         return answer.out();
     }
 
-    private void helm(String release, String namespace, String chart, String... options) {
+    private void helm(String cluster, String release, String namespace, String chart, String... options) {
         List<String> words = new ArrayList<>(List.of(
                 "upgrade",
                 "--install",
@@ -104,16 +113,16 @@ public final class IstioInstallation {
                 namespace,
                 "--create-namespace"));
         words.addAll(List.of(options));
-        commands.run(helm(words));
+        commands.run(helm(cluster, words));
     }
 
-    private List<String> helm(List<String> words) {
+    private List<String> helm(String cluster, List<String> words) {
         List<String> command = new ArrayList<>(List.of(
                 paths.peers().resolve("bin/helm").toString(),
                 "--kubeconfig",
                 paths.kubeconfig().toString(),
                 "--kube-context",
-                home));
+                cluster));
         command.addAll(words);
         return command;
     }

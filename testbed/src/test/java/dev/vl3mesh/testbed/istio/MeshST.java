@@ -27,8 +27,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.extension.ExtendWith;
 
-/// A mesh over a domain: the real istiod, which knows the services of two clusters from the publisher alone, and its
-/// sidecars in both clusters.
+/// A mesh over a domain: the real istiod, which knows the services of two clusters from the publisher alone,
+/// and its sidecars in both clusters.
 @ExtendWith(LabExtension.class)
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class MeshST {
@@ -134,15 +134,15 @@ class MeshST {
     void itKnowsTheServicesOfBothClusters() {
         World.eventually().untilAsserted(() -> assertThat(workloads()).isEqualTo(both()));
         Map<String, JsonNode> entries = configs("ServiceEntry");
-        assertThat(entries).containsKeys("meshed/web", "vl3-meshed/istiod-meshed");
-        JsonNode web = entries.getOrDefault("meshed/web", MissingNode.getInstance());
+        assertThat(entries).containsKeys("meshed/vl3-web", "vl3-meshed/istiod-meshed");
+        JsonNode web = entries.getOrDefault("meshed/vl3-web", MissingNode.getInstance());
         assertThat(web.path("hosts").toString()).isEqualTo("[\"web.meshed.svc.meshed.vl3.internal\"]");
         assertThat(web.path("ports").toString())
                 .contains("\"HTTP\"")
                 .contains("\"TCP\"")
                 .doesNotContain("UDP");
         JsonNode pod = configs("WorkloadEntry")
-                .getOrDefault("meshed/" + address("west").replace('.', '-'), MissingNode.getInstance());
+                .getOrDefault("meshed/vl3-" + address("west").replace('.', '-'), MissingNode.getInstance());
         assertThat(pod.path("serviceAccount").asText()).isEqualTo("web");
         assertThat(pod.path("labels").path("version").asText()).isEqualTo("of-west");
         assertThat(configs("Sidecar").values())

@@ -4,6 +4,7 @@ import dev.vl3mesh.api.v1alpha1.AddressBlock;
 import dev.vl3mesh.api.v1alpha1.Attachment;
 import dev.vl3mesh.api.v1alpha1.Domain;
 import dev.vl3mesh.bridge.reconcile.ClusterWriter;
+import io.fabric8.kubernetes.api.model.GenericKubernetesResource;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import java.util.Optional;
 
@@ -22,6 +23,11 @@ record FaultyWriter(ClusterWriter server, Faults faults) implements ClusterWrite
     @Override
     public void updateStatus(AddressBlock block) {
         faults.run(() -> server.updateStatus(block));
+    }
+
+    @Override
+    public void updateStatus(GenericKubernetesResource config) {
+        faults.run(() -> server.updateStatus(config));
     }
 
     @Override

@@ -5,6 +5,7 @@ import dev.vl3mesh.api.v1alpha1.Domain;
 import dev.vl3mesh.api.v1alpha1.DomainStatus;
 import dev.vl3mesh.bridge.observe.NodeReports;
 import dev.vl3mesh.bridge.reconcile.Blocks;
+import dev.vl3mesh.bridge.reconcile.ConfigConditions;
 import dev.vl3mesh.bridge.reconcile.DomainReconciler;
 import dev.vl3mesh.bridge.reconcile.LeaseGate;
 import dev.vl3mesh.bridge.reconcile.MemoryCluster;
@@ -73,8 +74,9 @@ final class SimulatedCluster {
         gate.leads(time.now());
         DomainReconciler domains =
                 new DomainReconciler(name, server, writer, blocks, gate, reports, _ -> List.of(), _ -> "");
+        ConfigConditions conditions = new ConfigConditions(name, server, writer, (_, _) -> Optional.empty());
         Reconciler reconciler =
-                new Reconciler(server, writer, reports, domains, writes -> writes.forEach(Runnable::run));
+                new Reconciler(server, writer, reports, domains, conditions, writes -> writes.forEach(Runnable::run));
         connection++;
         return new Control(blocks, gate, domains, reconciler, new ArrayList<>(server.all()));
     }

@@ -12,26 +12,28 @@ import dev.vl3mesh.model.address.IpAddress;
 import dev.vl3mesh.model.address.IpPrefix;
 import dev.vl3mesh.model.plan.MeshResource;
 import dev.vl3mesh.model.plan.MeshResource.AttachmentResource;
+import dev.vl3mesh.model.plan.MeshResource.ConfigResource;
 import dev.vl3mesh.model.plan.MeshResource.DomainResource;
 import dev.vl3mesh.model.plan.MeshResource.IstioMesh;
 import dev.vl3mesh.model.plan.MeshResource.NodeResource;
 import dev.vl3mesh.model.plan.MeshResource.ServiceEndpoint;
 import dev.vl3mesh.model.plan.MeshResource.ServicePort;
 import dev.vl3mesh.model.plan.MeshResource.ServiceResource;
+import dev.vl3mesh.model.plan.MeshResource.VerdictResource;
 import dev.vl3mesh.model.plan.MeshResource.Workload;
 import dev.vl3mesh.model.plan.ResourceKind;
 import dev.vl3mesh.xds.proto.v1.Attachment;
+import dev.vl3mesh.xds.proto.v1.Config;
 import dev.vl3mesh.xds.proto.v1.Domain;
 import dev.vl3mesh.xds.proto.v1.Node;
 import dev.vl3mesh.xds.proto.v1.Service;
+import dev.vl3mesh.xds.proto.v1.Verdict;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
-import java.util.TreeMap;
-import java.util.stream.Collectors;
 
 /// Writes and reads resources. What is read may come from anybody: each field is checked.
 public final class ResourceCodec {
@@ -55,6 +57,8 @@ public final class ResourceCodec {
                         .toByteString();
             case AttachmentResource attachment -> encode(attachment);
             case ServiceResource service -> encode(service);
+            case ConfigResource config -> ConfigCodec.encode(config).toByteString();
+            case VerdictResource verdict -> ConfigCodec.encode(verdict).toByteString();
         };
     }
 
@@ -90,12 +94,8 @@ public final class ResourceCodec {
                 .setSidecar(attachment.sidecar());
         if (!attachment.workload().equals(Workload.UNTOLD)) {
             builder.getWorkloadBuilder().setName(attachment.workload().name());
-            // a map's order on the wire is anybody's guess, and equal resources have to be equal bytes
-            new TreeMap<>(attachment.workload().labels())
-                    .forEach((key, value) -> builder.getWorkloadBuilder()
-                            .addLabelsBuilder()
-                            .setKey(key)
-                            .setValue(value));
+            builder.getWorkloadBuilder()
+                    .addAllLabels(ConfigCodec.labels(attachment.workload().labels()));
         }
         return builder.build().toByteString();
     }
@@ -151,6 +151,8 @@ public final class ResourceCodec {
                 case NODE -> node(Node.parseFrom(bytes));
                 case ATTACHMENT -> attachment(Attachment.parseFrom(bytes));
                 case SERVICE -> service(Service.parseFrom(bytes));
+                case CONFIG -> ConfigCodec.decode(Config.parseFrom(bytes));
+                case VERDICT -> ConfigCodec.decode(Verdict.parseFrom(bytes));
             };
             String own = resource.key().wireName();
             if (!own.equals(name)) {
@@ -209,9 +211,7 @@ public final class ResourceCodec {
                 message.getSidecar(),
                 new Workload(
                         message.getWorkload().getName(),
-                        message.getWorkload().getLabelsList().stream()
-                                .collect(Collectors.toMap(
-                                        Attachment.Label::getKey, Attachment.Label::getValue, (one, _) -> one))));
+                        ConfigCodec.map(message.getWorkload().getLabelsList())));
     }
 
     private static MeshResource service(Service message) {

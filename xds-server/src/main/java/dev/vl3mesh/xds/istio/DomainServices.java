@@ -39,9 +39,15 @@ final class DomainServices {
     /// @param services those that take it for ready, by name
     record Member(AttachmentResource attachment, SortedSet<String> services) {}
 
+    /// What a workload is reached at.
+    ///
+    /// @param labels of its first pod
+    /// @param ports by their numbers on the pods
+    record Inbound(Map<String, String> labels, SortedMap<Integer, ServicePort> ports) {}
+
     private final SortedMap<ServiceName, SortedMap<Integer, ServicePort>> services = new TreeMap<>();
     private final SortedMap<IpAddress, Member> ready = new TreeMap<>();
-    private final SortedMap<WorkloadKey, SortedMap<Integer, ServicePort>> workloads = new TreeMap<>();
+    private final SortedMap<WorkloadKey, Inbound> workloads = new TreeMap<>();
 
     /// Puts a domain's resources together.
     DomainServices(Collection<MeshResource> resources) {
@@ -71,9 +77,10 @@ final class DomainServices {
 
     private void add(ServiceResource part, ServiceEndpoint endpoint, AttachmentResource pod) {
         if (pod.sidecar()) {
-            SortedMap<Integer, ServicePort> inbound = workloads.computeIfAbsent(
-                    new WorkloadKey(pod.namespace(), pod.workload().name()), _ -> new TreeMap<>());
-            part.ports().forEach(port -> inbound.putIfAbsent(port.targetPort(), port));
+            Inbound inbound = workloads.computeIfAbsent(
+                    new WorkloadKey(pod.namespace(), pod.workload().name()),
+                    _ -> new Inbound(pod.workload().labels(), new TreeMap<>()));
+            part.ports().forEach(port -> inbound.ports().putIfAbsent(port.targetPort(), port));
         }
         if (endpoint.ready()) {
             ready.computeIfAbsent(pod.addresses().getFirst(), _ -> new Member(pod, new TreeSet<>()))
@@ -92,8 +99,8 @@ final class DomainServices {
         return ready;
     }
 
-    /// What each workload is reached at, ready or not: the ports by their numbers on the pods.
-    SortedMap<WorkloadKey, SortedMap<Integer, ServicePort>> workloads() {
+    /// What each workload is reached at, ready or not.
+    SortedMap<WorkloadKey, Inbound> workloads() {
         return workloads;
     }
 }

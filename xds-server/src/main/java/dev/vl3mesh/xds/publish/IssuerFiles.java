@@ -22,9 +22,9 @@ import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// The mesh's own issuer: a key that is made here, an intermediate below the domain's root for it, both in the files
-/// that
-/// istiod takes for a plugged-in issuer and reads again when they change. The key never leaves the pod.
+/// The mesh's own issuer: a key that is made here, an intermediate below the domain's root for it, both in the
+/// files that istiod takes for a plugged-in issuer and reads again when they change. The key never leaves the
+/// pod.
 ///
 /// See istio.io/latest/docs/tasks/security/cert-management/plugin-ca-cert/
 final class IssuerFiles {
@@ -34,6 +34,7 @@ final class IssuerFiles {
     private final Path folder;
     private final SecureRandom random = new SecureRandom();
     private volatile String keys = "";
+    private volatile List<X509Certificate> roots = List.of();
     private Instant renewAt = Instant.MIN;
 
     IssuerFiles(Path folder) {
@@ -43,6 +44,11 @@ final class IssuerFiles {
     /// By which the domain's tokens are checked, a JSON Web Key Set; empty before the first certificate.
     String keys() {
         return keys;
+    }
+
+    /// The domain's roots; empty before the first certificate.
+    List<X509Certificate> roots() {
+        return roots;
     }
 
     /// Gets a certificate if it is time. A failure is no harm as long as the present one is good.
@@ -61,6 +67,7 @@ final class IssuerFiles {
                     .map(der -> Pem.certificate(der.toByteArray()))
                     .toList();
             write(Pem.key(request.keys().getPrivate()), chain);
+            roots = List.of(chain.getLast());
             keys = response.getKeys();
             renewAt = due(chain.getFirst());
             LOG.info(

@@ -1,42 +1,86 @@
 package dev.vl3mesh.xds.publish;
 
+import dev.vl3mesh.model.DomainName;
 import dev.vl3mesh.model.KubeClusterName;
 import dev.vl3mesh.model.plan.MeshResource;
+import dev.vl3mesh.model.plan.MeshResource.ConfigResource;
+import dev.vl3mesh.model.plan.MeshResource.DomainResource;
+import dev.vl3mesh.model.plan.MeshResource.IstioMesh;
+import dev.vl3mesh.model.plan.MeshResource.VerdictResource;
 import dev.vl3mesh.model.plan.ResourceKey;
 import dev.vl3mesh.model.plan.ResourceKind;
 import dev.vl3mesh.xds.ResourceStore;
 import dev.vl3mesh.xds.istio.IstioView;
+import dev.vl3mesh.xds.istio.UserConfigs;
+import dev.vl3mesh.xds.istio.UserConfigs.Outcome;
+import dev.vl3mesh.xds.istiod.IstiodClient;
 import dev.vl3mesh.xds.mcp.McpServer;
+import java.io.IOException;
+import java.security.cert.X509Certificate;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /// Publishes what a store holds, again whenever it changes; nothing before the domain's home has said that it is
 /// complete, because what a publication lacks is deleted by whoever gets it.
+///
+/// An istiod that has just started can be asked what it thinks of users' configuration only when it has everything
+/// else. Until it was asked, nobody is to be served by it: [#complete] says when.
 final class Publication implements ResourceStore.Listener {
+    private static final Logger LOG = LoggerFactory.getLogger(Publication.class);
     /// Changes that come close together are published at once.
     private static final long GATHER_MILLIS = 100;
+    /// How long to wait before what could not be done is tried again.
+    private static final long RETRY_MILLIS = 1_000;
 
     private final ResourceStore store;
+    private final DomainName domain;
     private final KubeClusterName home;
-    private final IstioView istio;
     private final McpServer server;
+    private final Supplier<List<X509Certificate>> roots;
+    private final IstioView istio;
     private final Semaphore changes = new Semaphore(1);
     private volatile boolean published;
+    private volatile boolean complete;
+    private volatile List<VerdictResource> verdicts = List.of();
+    private @Nullable UserConfigs configs;
 
-    Publication(ResourceStore store, KubeClusterName home, IstioView istio, McpServer server) {
+    /// @param roots of the domain, by which its istiod is known
+    Publication(
+            ResourceStore store,
+            DomainName domain,
+            KubeClusterName home,
+            McpServer server,
+            Supplier<List<X509Certificate>> roots) {
         this.store = store;
+        this.domain = domain;
         this.home = home;
-        this.istio = istio;
         this.server = server;
+        this.roots = roots;
+        this.istio = new IstioView(domain);
         store.listen(this);
     }
 
     /// Whether anything was published.
     boolean published() {
         return published;
+    }
+
+    /// Whether everything was published, what users have written included.
+    boolean complete() {
+        return complete;
+    }
+
+    /// What became of what users have written.
+    List<VerdictResource> verdicts() {
+        return verdicts;
     }
 
     @Override
@@ -53,15 +97,52 @@ final class Publication implements ResourceStore.Listener {
     ///
     /// @param waitMillis how long at most
     void work(long waitMillis) throws InterruptedException {
-        if (!changes.tryAcquire(waitMillis, TimeUnit.MILLISECONDS)) {
+        long wait = published && !complete ? Math.min(waitMillis, RETRY_MILLIS) : waitMillis;
+        if (!changes.tryAcquire(wait, TimeUnit.MILLISECONDS) && (!published || complete)) {
             return;
         }
         TimeUnit.MILLISECONDS.sleep(GATHER_MILLIS);
         changes.drainPermits();
         if (store.isComplete(home)) {
-            server.publish(istio.of(resources()));
+            Outcome outcome = judge();
+            server.publish(istio.of(resources(), outcome));
             published = true;
+            complete = outcome.complete();
+            verdicts = outcome.verdicts();
         }
+    }
+
+    private Outcome judge() {
+        return configs().map(known -> known.judge(written())).orElse(Outcome.NONE);
+    }
+
+    /// Nothing while the istiod does not answer that is to be asked.
+    private Optional<UserConfigs> configs() {
+        Optional<IstioMesh> mesh = mesh();
+        if (configs == null && published && mesh.isPresent()) {
+            String namespace = mesh.get().namespace();
+            try {
+                IstiodClient istiod =
+                        new IstiodClient(mesh.get().controlPlane() + "." + namespace + ".svc", roots.get());
+                configs = new UserConfigs(domain, home, namespace, istiod);
+            } catch (IOException e) {
+                LOG.info("istiod does not tell its schema yet: {}", e.getMessage());
+            }
+        }
+        return Optional.ofNullable(configs);
+    }
+
+    private Optional<IstioMesh> mesh() {
+        return store.get(new ResourceKey(ResourceKind.DOMAIN, domain, home, domain.value()))
+                .map(DomainResource.class::cast)
+                .flatMap(DomainResource::istio);
+    }
+
+    private List<ConfigResource> written() {
+        List<ConfigResource> all = new ArrayList<>();
+        store.keys(ResourceKind.CONFIG)
+                .forEach(key -> store.get(key).map(ConfigResource.class::cast).ifPresent(all::add));
+        return all;
     }
 
     private List<MeshResource> resources() {

@@ -9,8 +9,8 @@ import java.nio.charset.StandardCharsets;
 import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
 
-/// Tells the kubelet over HTTP, at `/published`, whether istiod may start, and istiod, at `/keys`, by what to check the
-/// domain's tokens.
+/// Tells the kubelet over HTTP, at `/published`, whether istiod may start, and at `/complete`, whether anybody
+/// may be served by it; and istiod, at `/keys`, by what to check the domain's tokens.
 final class PublisherHealth implements AutoCloseable {
     private static final int OK = 200;
     private static final int UNAVAILABLE = 503;
@@ -18,15 +18,20 @@ final class PublisherHealth implements AutoCloseable {
     private final HttpServer server;
 
     /// @param published whether istiod may start
+    /// @param complete whether istiod has everything
     /// @param keys a JSON Web Key Set
-    PublisherHealth(int port, BooleanSupplier published, Supplier<String> keys) throws IOException {
+    PublisherHealth(int port, BooleanSupplier published, BooleanSupplier complete, Supplier<String> keys)
+            throws IOException {
         server = HttpServer.create(new InetSocketAddress(port), 0);
-        server.createContext("/published", exchange -> {
-            boolean done = published.getAsBoolean();
-            answer(exchange, done ? OK : UNAVAILABLE, "text/plain", done ? "ok\n" : "waiting for the control plane\n");
-        });
+        server.createContext("/published", exchange -> answer(exchange, published, "waiting for the control plane\n"));
+        server.createContext("/complete", exchange -> answer(exchange, complete, "waiting for istiod\n"));
         server.createContext("/keys", exchange -> answer(exchange, OK, "application/json", keys.get()));
         server.start();
+    }
+
+    private static void answer(HttpExchange exchange, BooleanSupplier done, String why) throws IOException {
+        boolean ok = done.getAsBoolean();
+        answer(exchange, ok ? OK : UNAVAILABLE, "text/plain", ok ? "ok\n" : why);
     }
 
     private static void answer(HttpExchange exchange, int status, String type, String text) throws IOException {

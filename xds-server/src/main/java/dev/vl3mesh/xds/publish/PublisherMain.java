@@ -4,7 +4,6 @@ import dev.vl3mesh.identity.SpiffeId;
 import dev.vl3mesh.xds.ResourceStore;
 import dev.vl3mesh.xds.client.AdsClient;
 import dev.vl3mesh.xds.client.ControlChannel;
-import dev.vl3mesh.xds.istio.IstioView;
 import dev.vl3mesh.xds.mcp.McpServer;
 import dev.vl3mesh.xds.stream.StoreFeeder;
 import io.grpc.ManagedChannel;
@@ -27,10 +26,12 @@ public final class PublisherMain {
         IssuerFiles issuer = new IssuerFiles(config.caFolder());
         InetSocketAddress mcp = new InetSocketAddress(InetAddress.getLoopbackAddress(), PublisherConfig.MCP_PORT);
         try (McpServer server = new McpServer(mcp)) {
-            Publication publication = new Publication(store, config.cluster(), new IstioView(config.domain()), server);
+            Publication publication = new Publication(store, config.domain(), config.cluster(), server, issuer::roots);
+            VerdictReports reports = new VerdictReports();
             try (PublisherHealth _ = new PublisherHealth(
                     PublisherConfig.HTTP_PORT,
                     () -> publication.published() && !issuer.keys().isEmpty(),
+                    publication::complete,
                     issuer::keys)) {
                 server.start();
                 identity.await();
@@ -42,6 +43,7 @@ public final class PublisherMain {
                     while (!Thread.currentThread().isInterrupted()) {
                         identity.renewIfDue();
                         issuer.renewIfDue(channel);
+                        reports.tellIfDue(channel, publication.verdicts());
                         publication.work(issuer.keys().isEmpty() ? RETRY_MILLIS : TICK_MILLIS);
                     }
                 } finally {

@@ -3,13 +3,13 @@ package dev.vl3mesh.xds.server;
 import dev.vl3mesh.model.DomainName;
 import dev.vl3mesh.model.KubeClusterName;
 import dev.vl3mesh.model.NodeName;
+import dev.vl3mesh.model.plan.MeshResource.VerdictResource;
 import java.security.cert.X509Certificate;
 import java.time.Instant;
 import java.util.List;
 
-/// What a control plane decides about the meshes of domains; the server calls it. Every method may block, and refuses
-/// by
-/// throwing a [ControlHandlers.Refusal].
+/// What a control plane decides about the meshes of domains; the server calls it. Every method may block, and
+/// refuses by throwing a [ControlHandlers.Refusal].
 public interface MeshHandlers {
     /// What a mesh's own control plane works with.
     ///
@@ -22,6 +22,9 @@ public interface MeshHandlers {
 
     /// Signs an intermediate for the mesh of a domain whose home this is.
     MeshTrust certifyMesh(DomainName domain, byte[] request);
+
+    /// Takes what became of users' configuration of the mesh of a domain whose home this is, all of it.
+    void judge(DomainName domain, List<VerdictResource> verdicts);
 
     /// Signs the certificate of a node's relay.
     ///

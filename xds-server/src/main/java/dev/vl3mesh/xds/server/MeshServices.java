@@ -4,10 +4,13 @@ import com.google.protobuf.ByteString;
 import dev.vl3mesh.model.DomainName;
 import dev.vl3mesh.model.KubeClusterName;
 import dev.vl3mesh.model.NodeName;
+import dev.vl3mesh.xds.encode.ConfigCodec;
 import dev.vl3mesh.xds.proto.v1.CertifyRequest;
 import dev.vl3mesh.xds.proto.v1.CertifyResponse;
 import dev.vl3mesh.xds.proto.v1.ExchangeRequest;
 import dev.vl3mesh.xds.proto.v1.ExchangeResponse;
+import dev.vl3mesh.xds.proto.v1.JudgeRequest;
+import dev.vl3mesh.xds.proto.v1.JudgeResponse;
 import dev.vl3mesh.xds.proto.v1.MeshLinkingGrpc;
 import dev.vl3mesh.xds.proto.v1.MeshServingGrpc;
 import dev.vl3mesh.xds.proto.v1.RelayRequest;
@@ -69,6 +72,19 @@ final class MeshServices {
                         .addAllCertificateChain(ControlServices.ders(trust.chain()))
                         .setKeys(trust.keys())
                         .build();
+            });
+        }
+
+        @Override
+        public void judge(JudgeRequest request, StreamObserver<JudgeResponse> out) {
+            DomainName domain = callers.callingPublisher();
+            ControlServices.answer(out, () -> {
+                handlers.judge(
+                        domain,
+                        request.getVerdictsList().stream()
+                                .map(ConfigCodec::decode)
+                                .toList());
+                return JudgeResponse.getDefaultInstance();
             });
         }
     }

@@ -3,6 +3,7 @@ package dev.vl3mesh.xds.server;
 import dev.vl3mesh.model.DomainName;
 import dev.vl3mesh.model.KubeClusterName;
 import dev.vl3mesh.model.NodeName;
+import dev.vl3mesh.model.plan.MeshResource.VerdictResource;
 import dev.vl3mesh.xds.server.ControlHandlers.Refusal;
 import java.security.cert.X509Certificate;
 import java.util.List;
@@ -15,6 +16,11 @@ public final class NoMeshes implements MeshHandlers {
 
     @Override
     public MeshTrust certifyMesh(DomainName domain, byte[] request) {
+        throw refusal(domain);
+    }
+
+    @Override
+    public void judge(DomainName domain, List<VerdictResource> verdicts) {
         throw refusal(domain);
     }
 

@@ -15,6 +15,7 @@ import dev.vl3mesh.model.plan.MeshResource.ServiceEndpoint;
 import dev.vl3mesh.model.plan.MeshResource.ServicePort;
 import dev.vl3mesh.model.plan.MeshResource.ServiceResource;
 import dev.vl3mesh.model.plan.MeshResource.Workload;
+import dev.vl3mesh.xds.istio.UserConfigs.Outcome;
 import dev.vl3mesh.xds.istio.proto.McpResource;
 import dev.vl3mesh.xds.istio.proto.ServiceEntry;
 import dev.vl3mesh.xds.istio.proto.Sidecar;
@@ -65,7 +66,7 @@ class IstioViewTest {
                 List.of(new ServiceEndpoint(List.of(IpAddress.parse(address)), "", "web-" + address, ready)));
     }
 
-    private static Map<String, McpResource> resources(McpSnapshot snapshot, IstioTypes type)
+    private static Map<String, McpResource> resources(McpSnapshot snapshot, IstioKind type)
             throws InvalidProtocolBufferException {
         Map<String, McpResource> found = new TreeMap<>();
         for (Any any : snapshot.of(type.asked()).resources()) {
@@ -83,18 +84,20 @@ class IstioViewTest {
     }
 
     private McpSnapshot both(boolean westReady) {
-        return view.of(List.of(
-                pod("east", "172.16.0.2", true),
-                pod("west", "172.16.0.66", false),
-                service("east", "172.16.0.2", true),
-                service("west", "172.16.0.66", westReady)));
+        return view.of(
+                List.of(
+                        pod("east", "172.16.0.2", true),
+                        pod("west", "172.16.0.66", false),
+                        service("east", "172.16.0.2", true),
+                        service("west", "172.16.0.66", westReady)),
+                Outcome.NONE);
     }
 
     @Test
     void aServiceOfSeveralClustersIsOne() throws InvalidProtocolBufferException {
-        Map<String, McpResource> entries = resources(both(true), IstioTypes.SERVICE_ENTRY);
-        assertThat(entries).containsOnlyKeys("prod/web");
-        ServiceEntry entry = ServiceEntry.parseFrom(body(entries, "prod/web"));
+        Map<String, McpResource> entries = resources(both(true), IstioKind.SERVICE_ENTRY);
+        assertThat(entries).containsOnlyKeys("prod/vl3-web");
+        ServiceEntry entry = ServiceEntry.parseFrom(body(entries, "prod/vl3-web"));
         assertThat(entry.getHostsList()).containsExactly("web.prod.svc.red.vl3.internal");
         assertThat(entry.getPortsList())
                 .extracting(port ->
@@ -105,23 +108,23 @@ class IstioViewTest {
 
     @Test
     void aPodIsThereWhileItIsReady() throws InvalidProtocolBufferException {
-        assertThat(resources(both(false), IstioTypes.WORKLOAD_ENTRY)).containsOnlyKeys("prod/172-16-0-2");
-        Map<String, McpResource> entries = resources(both(true), IstioTypes.WORKLOAD_ENTRY);
-        assertThat(entries).containsOnlyKeys("prod/172-16-0-2", "prod/172-16-0-66");
-        WorkloadEntry east = WorkloadEntry.parseFrom(body(entries, "prod/172-16-0-2"));
+        assertThat(resources(both(false), IstioKind.WORKLOAD_ENTRY)).containsOnlyKeys("prod/vl3-172-16-0-2");
+        Map<String, McpResource> entries = resources(both(true), IstioKind.WORKLOAD_ENTRY);
+        assertThat(entries).containsOnlyKeys("prod/vl3-172-16-0-2", "prod/vl3-172-16-0-66");
+        WorkloadEntry east = WorkloadEntry.parseFrom(body(entries, "prod/vl3-172-16-0-2"));
         assertThat(east.getAddress()).isEqualTo("172.16.0.2");
         assertThat(east.getServiceAccount()).isEqualTo("web");
         assertThat(east.getLabelsMap())
                 .containsEntry("version", "east")
                 .containsEntry("service.vl3mesh.dev/web", "true")
                 .containsEntry("security.istio.io/tlsMode", "istio");
-        WorkloadEntry west = WorkloadEntry.parseFrom(body(entries, "prod/172-16-0-66"));
+        WorkloadEntry west = WorkloadEntry.parseFrom(body(entries, "prod/vl3-172-16-0-66"));
         assertThat(west.getLabelsMap()).doesNotContainKey("security.istio.io/tlsMode");
     }
 
     @Test
     void aWorkloadIsReachedAtItsPodsPortsReadyOrNot() throws InvalidProtocolBufferException {
-        Map<String, McpResource> sidecars = resources(both(true), IstioTypes.SIDECAR);
+        Map<String, McpResource> sidecars = resources(both(true), IstioKind.SIDECAR);
         assertThat(sidecars).containsOnlyKeys("prod/vl3-replicaset-web-1");
         Sidecar sidecar = Sidecar.parseFrom(body(sidecars, "prod/vl3-replicaset-web-1"));
         assertThat(sidecar.getWorkloadSelector().getLabelsMap())
@@ -129,9 +132,10 @@ class IstioViewTest {
         assertThat(sidecar.getIngressList())
                 .extracting(listener -> listener.getPort().getNumber())
                 .containsExactly(8080, 9090, 9999);
-        McpSnapshot unready = view.of(List.of(pod("east", "172.16.0.2", true), service("east", "172.16.0.2", false)));
-        assertThat(resources(unready, IstioTypes.SIDECAR)).hasSize(1);
-        assertThat(resources(unready, IstioTypes.WORKLOAD_ENTRY)).isEmpty();
+        McpSnapshot unready =
+                view.of(List.of(pod("east", "172.16.0.2", true), service("east", "172.16.0.2", false)), Outcome.NONE);
+        assertThat(resources(unready, IstioKind.SIDECAR)).hasSize(1);
+        assertThat(resources(unready, IstioKind.WORKLOAD_ENTRY)).isEmpty();
     }
 
     /// Several istiods of a domain must give equal answers.
@@ -142,8 +146,8 @@ class IstioViewTest {
                 pod("west", "172.16.0.66", true),
                 service("east", "172.16.0.2", true),
                 service("west", "172.16.0.66", true)));
-        McpSnapshot first = view.of(resources);
+        McpSnapshot first = view.of(resources, Outcome.NONE);
         Collections.reverse(resources);
-        assertThat(view.of(resources)).isEqualTo(first);
+        assertThat(view.of(resources, Outcome.NONE)).isEqualTo(first);
     }
 }

@@ -1,0 +1,185 @@
+package dev.vl3mesh.xds.istiod;
+
+import com.google.protobuf.DynamicMessage;
+import com.google.protobuf.InvalidProtocolBufferException;
+import com.google.protobuf.Struct;
+import com.google.protobuf.Value;
+import com.google.protobuf.util.JsonFormat;
+import dev.vl3mesh.model.plan.MeshResource.ConfigResource;
+import dev.vl3mesh.xds.istio.IstioKind;
+import dev.vl3mesh.xds.istio.IstioPeer;
+import io.grpc.ManagedChannel;
+import io.grpc.netty.GrpcSslContexts;
+import io.grpc.netty.NettyChannelBuilder;
+import io.netty.handler.ssl.SslContextBuilder;
+import io.netty.handler.ssl.SslProvider;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.net.HttpURLConnection;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.URI;
+import java.nio.charset.StandardCharsets;
+import java.security.GeneralSecurityException;
+import java.security.KeyStore;
+import java.security.cert.X509Certificate;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.UUID;
+import javax.net.ssl.HttpsURLConnection;
+import javax.net.ssl.SSLContext;
+import javax.net.ssl.SSLSession;
+import javax.net.ssl.TrustManagerFactory;
+
+/// The istiod in whose pod the publisher runs: its schema by server reflection, its judgement by the endpoint
+/// that its validating webhook has. Both over TLS, by a certificate below the domain's root.
+public final class IstiodClient implements IstioPeer {
+    private static final int GRPC_PORT = 15_012;
+    private static final int WEBHOOK_PORT = 15_017;
+    private static final int MESSAGE_BYTES_MAX = 16 << 20;
+    private static final int TIMEOUT_MILLIS = 10_000;
+
+    private final String name;
+    private final List<X509Certificate> roots;
+    private final IstiodSchema schema;
+
+    /// Asks istiod for its schema.
+    ///
+    /// @param name that istiod's certificate has
+    /// @param roots of the domain
+    /// @throws IOException if istiod does not answer
+    public IstiodClient(String name, List<X509Certificate> roots) throws IOException {
+        this.name = name;
+        this.roots = roots;
+        ManagedChannel channel = channel();
+        try {
+            schema = IstiodSchema.ask(
+                    channel,
+                    Arrays.stream(IstioKind.values()).map(IstioKind::message).toList());
+        } finally {
+            channel.shutdownNow();
+        }
+    }
+
+    private ManagedChannel channel() throws IOException {
+        return NettyChannelBuilder.forAddress(new InetSocketAddress(InetAddress.getLoopbackAddress(), GRPC_PORT))
+                .overrideAuthority(name)
+                .sslContext(
+                        GrpcSslContexts.configure(SslContextBuilder.forClient().trustManager(roots), SslProvider.JDK)
+                                .build())
+                .maxInboundMessageSize(MESSAGE_BYTES_MAX)
+                .build();
+    }
+
+    @Override
+    public DynamicMessage parse(IstioKind kind, String spec) throws InvalidProtocolBufferException {
+        try {
+            DynamicMessage.Builder builder = DynamicMessage.newBuilder(schema.message(kind.message()));
+            JsonFormat.parser().merge(spec, builder);
+            return builder.build();
+        } catch (InvalidProtocolBufferException e) {
+            throw e;
+        } catch (IOException e) {
+            throw new InvalidProtocolBufferException(e);
+        }
+    }
+
+    @Override
+    public Optional<String> refusal(IstioKind kind, ConfigResource config) throws IOException {
+        HttpsURLConnection call = (HttpsURLConnection) URI.create("https://127.0.0.1:" + WEBHOOK_PORT + "/validate")
+                .toURL()
+                .openConnection();
+        call.setSSLSocketFactory(tls().getSocketFactory());
+        call.setHostnameVerifier((_, session) -> hasName(session));
+        call.setConnectTimeout(TIMEOUT_MILLIS);
+        call.setReadTimeout(TIMEOUT_MILLIS);
+        call.setRequestProperty("Content-Type", "application/json");
+        call.setDoOutput(true);
+        try (OutputStream out = call.getOutputStream()) {
+            out.write(JsonFormat.printer().print(review(kind, config)).getBytes(StandardCharsets.UTF_8));
+        }
+        if (call.getResponseCode() != HttpURLConnection.HTTP_OK) {
+            throw new IOException("/validate answers " + call.getResponseCode());
+        }
+        Struct.Builder answer = Struct.newBuilder();
+        JsonFormat.parser().merge(new String(call.getInputStream().readAllBytes(), StandardCharsets.UTF_8), answer);
+        Struct response = answer.getFieldsOrDefault("response", Value.getDefaultInstance())
+                .getStructValue();
+        if (response.getFieldsOrDefault("allowed", Value.getDefaultInstance()).getBoolValue()) {
+            return Optional.empty();
+        }
+        return Optional.of(response.getFieldsOrDefault("status", Value.getDefaultInstance())
+                .getStructValue()
+                .getFieldsOrDefault("message", text("refused without a reason"))
+                .getStringValue());
+    }
+
+    /// An AdmissionReview (admission.k8s.io/v1), as the API server would send it.
+    private static Struct review(IstioKind kind, ConfigResource config) throws InvalidProtocolBufferException {
+        Struct.Builder spec = Struct.newBuilder();
+        JsonFormat.parser().merge(config.spec(), spec);
+        Value metadata = object(Map.of(
+                "name", text(config.name().name()),
+                "namespace", text(config.name().namespace())));
+        Value object = object(Map.of(
+                "apiVersion", text(kind.apiVersion()),
+                "kind", text(kind.kind()),
+                "metadata", metadata,
+                "spec", Value.newBuilder().setStructValue(spec).build()));
+        Value kinds =
+                object(Map.of("group", text(kind.group()), "version", text(kind.version()), "kind", text(kind.kind())));
+        Value request = object(Map.of(
+                "uid", text(UUID.randomUUID().toString()),
+                "kind", kinds,
+                "operation", text("CREATE"),
+                "name", text(config.name().name()),
+                "namespace", text(config.name().namespace()),
+                "object", object));
+        return Struct.newBuilder()
+                .putFields("apiVersion", text("admission.k8s.io/v1"))
+                .putFields("kind", text("AdmissionReview"))
+                .putFields("request", request)
+                .build();
+    }
+
+    private static Value text(String text) {
+        return Value.newBuilder().setStringValue(text).build();
+    }
+
+    private static Value object(Map<String, Value> fields) {
+        return Value.newBuilder()
+                .setStructValue(Struct.newBuilder().putAllFields(fields))
+                .build();
+    }
+
+    private SSLContext tls() throws IOException {
+        try {
+            KeyStore trusted = KeyStore.getInstance(KeyStore.getDefaultType());
+            trusted.load(null, null);
+            for (X509Certificate root : roots) {
+                trusted.setCertificateEntry(root.getSubjectX500Principal().getName(), root);
+            }
+            TrustManagerFactory trust = TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
+            trust.init(trusted);
+            SSLContext context = SSLContext.getInstance("TLS");
+            context.init(null, trust.getTrustManagers(), null);
+            return context;
+        } catch (GeneralSecurityException e) {
+            throw new IOException("TLS to istiod", e);
+        }
+    }
+
+    /// The address is that of the loopback: what counts is the name of the one who has it.
+    private boolean hasName(SSLSession session) {
+        try {
+            X509Certificate certificate = (X509Certificate) session.getPeerCertificates()[0];
+            return Objects.requireNonNullElse(certificate.getSubjectAlternativeNames(), List.<List<?>>of()).stream()
+                    .anyMatch(san -> name.equals(san.get(1)));
+        } catch (IOException | GeneralSecurityException e) {
+            return false;
+        }
+    }
+}
