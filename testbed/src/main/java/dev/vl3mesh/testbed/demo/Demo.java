@@ -1,5 +1,6 @@
 package dev.vl3mesh.testbed.demo;
 
+import dev.vl3mesh.testbed.istio.IstioInstallation;
 import dev.vl3mesh.testbed.lab.Commands;
 import dev.vl3mesh.testbed.lab.Kubectl;
 import dev.vl3mesh.testbed.lab.LabException;
@@ -12,10 +13,11 @@ import java.util.function.Predicate;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/// One flat network over two clusters with equal addresses: shown, and checked while it is shown. Each line that is
-/// printed as a command can be typed.
+/// One flat network over two clusters with equal addresses, and one Istio over it: shown, and checked while it
+/// is shown. Each line that is printed as a command can be typed.
 public final class Demo {
     private static final String DOMAIN_NAME = "orders.shop.svc.red.vl3.internal";
+    private static final String BOOKINFO = "bookinfo-multicluster/";
     private static final Pattern ADDRESS = Pattern.compile("\"([0-9a-f.:]+)\"");
     private static final Pattern BY = Pattern.compile("<p class=\"by\">(.*?)</p>");
     private static final Pattern TAG = Pattern.compile("<[^>]*>");
@@ -23,6 +25,7 @@ public final class Demo {
     private static final int PATIENCE_SECONDS = 60;
 
     private final Kubectl kubectl;
+    private final IstioInstallation istio;
     private final Path samples;
     private final PrintStream out;
     private final List<String> failures = new ArrayList<>();
@@ -30,8 +33,9 @@ public final class Demo {
     /// Shows on a lab that is up.
     ///
     /// @param samples the folder of the samples
-    public Demo(Kubectl kubectl, Path samples, PrintStream out) {
+    public Demo(Kubectl kubectl, IstioInstallation istio, Path samples, PrintStream out) {
         this.kubectl = kubectl;
+        this.istio = istio;
         this.samples = samples;
         this.out = out;
     }
@@ -41,11 +45,9 @@ public final class Demo {
     /// @throws LabException if something did not work as shown
     public void run() {
         title("A domain, and a label in both clusters");
-        apply("east", "flat-network/domain.yaml");
+        apply("east", "bookinfo-multicluster/mesh/domain.yaml");
         apply("east", "flat-network/east.yaml");
         apply("west", "flat-network/west.yaml");
-        apply("east", "bookinfo-multicluster/east.yaml");
-        apply("west", "bookinfo-multicluster/west.yaml");
         ready("east", "shop");
         ready("west", "shop");
         ready("east", "outside");
@@ -58,8 +60,7 @@ public final class Demo {
         seen(client);
         title("Everybody else stays out");
         stayOut(server);
-        title("An application over both clusters");
-        bookinfo();
+        mesh();
         if (!failures.isEmpty()) {
             throw new LabException("the demo did not go as it should: " + String.join("; ", failures));
         }
@@ -164,9 +165,44 @@ public final class Demo {
         }
     }
 
-    private void bookinfo() {
+    /// One stock Istio over the domain, and an application that is split over the clusters.
+    private void mesh() {
+        title("One Istio for both clusters: its own chart, with values for the domain");
+        out.println("$ ./vl3 ctl --context east istio-profile red --access | ./vl3 kubectl east apply -f -");
+        out.println("$ ./vl3 ctl --context east istio-profile red > red.yaml");
+        out.println("$ helm install istiod-red <Istio's chart istiod> -n vl3-red -f red.yaml");
+        istio.install("red", "vl3-red", "red");
+        title("An application, split over the clusters; its routes and rights are written in west");
+        apply("east", BOOKINFO + "mesh/strict.yaml");
+        apply("east", BOOKINFO + "east.yaml");
+        apply("west", BOOKINFO + "west.yaml");
+        apply("west", BOOKINFO + "mesh/west.yaml");
         ready("east", "bookinfo");
         ready("west", "bookinfo");
+        inForce();
+        title("Who served it, from where, and who asked: each by an identity of its own");
+        page();
+        title("Who has no identity of the mesh is refused");
+        String details = "http://details.bookinfo.svc.red.vl3.internal:9080/details/0";
+        show("curl " + details, text -> text.contains("reset by peer"), "curl -sS -m 5 " + details + " 2>&1 || true");
+    }
+
+    private void inForce() {
+        for (String object :
+                List.of("destinationrule/reviews", "virtualservice/reviews", "authorizationpolicy/ratings")) {
+            out.println("$ ./vl3 kubectl west -n bookinfo wait --for=condition=vl3mesh.dev/red " + object);
+            kubectl.run(
+                    "west",
+                    "-n",
+                    "bookinfo",
+                    "wait",
+                    "--for=condition=vl3mesh.dev/red",
+                    object,
+                    "--timeout=" + PATIENCE_SECONDS + "s");
+        }
+    }
+
+    private void page() {
         String path = "/api/v1/namespaces/bookinfo/services/productpage:9080/proxy/productpage";
         out.println("$ ./vl3 kubectl east get --raw " + path);
         long end = System.nanoTime() + PATIENCE_SECONDS * 1_000_000_000L;
@@ -178,9 +214,14 @@ public final class Demo {
             while (matcher.find()) {
                 by.add(TAG.matcher(matcher.group(1)).replaceAll(""));
             }
-        } while (by.stream().noneMatch(line -> line.contains("west")) && System.nanoTime() < end);
+        } while (!wholePage(by) && System.nanoTime() < end);
         by.forEach(line -> out.println("      " + line));
-        check(by.stream().anyMatch(line -> line.contains("west")), "no review from west on the page");
+        check(wholePage(by), "no page with reviews and ratings from west, asked for by identities");
+    }
+
+    private static boolean wholePage(List<String> by) {
+        return by.stream().anyMatch(line -> line.matches("reviews .*west.* v3, asked by spiffe://red.*-productpage"))
+                && by.stream().anyMatch(line -> line.matches("ratings .*west.*, asked by spiffe://red.*-reviews"));
     }
 
     private void check(boolean well, String what) {

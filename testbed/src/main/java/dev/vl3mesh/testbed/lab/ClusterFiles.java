@@ -12,8 +12,8 @@ import java.security.KeyPair;
 import java.util.Base64;
 import java.util.List;
 
-/// Writes the files of a cluster's nodes: certificates, kubeconfigs, configurations. Made once, so that a node that
-/// boots again is the same node.
+/// Writes the files of a cluster's nodes: certificates, kubeconfigs, configurations. Made once, so that a node
+/// that boots again is the same node.
 final class ClusterFiles {
     private final LabPaths paths;
 
@@ -172,7 +172,9 @@ final class ClusterFiles {
     /// Writes a file as a whole or not at all: the presence of some says that others are complete.
     static void put(Path file, String content) throws IOException {
         Files.createDirectories(file.getParent());
-        Path draft = file.resolveSibling(file.getFileName() + ".draft");
+        // clusters start at once, and share some files
+        String own = "." + Thread.currentThread().threadId() + ".draft";
+        Path draft = file.resolveSibling(file.getFileName() + own);
         Files.writeString(draft, content);
         Files.move(draft, file, StandardCopyOption.ATOMIC_MOVE);
     }

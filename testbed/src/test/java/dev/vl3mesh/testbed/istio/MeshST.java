@@ -15,12 +15,20 @@ import dev.vl3mesh.testbed.lab.Lab;
 import dev.vl3mesh.testbed.lab.LabExtension;
 import dev.vl3mesh.testbed.lab.LabPaths;
 import dev.vl3mesh.testbed.lab.Progress;
+import io.fabric8.kubernetes.api.model.GenericKubernetesResource;
+import io.fabric8.kubernetes.client.KubernetesClient;
+import java.io.ByteArrayInputStream;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.concurrent.TimeUnit;
+import java.util.function.BiConsumer;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -36,6 +44,8 @@ class MeshST {
     private static final String NAMESPACE = "vl3-meshed";
     private static final String ISTIOD = "deploy/istiod-meshed";
     private static final List<String> CLUSTERS = List.of("east", "west");
+    private static final String WEB = "http://web.meshed.svc.meshed.vl3.internal/debug";
+    private static final String WEB_SECRET = "http://web.meshed.svc.meshed.vl3.internal/secret";
 
     private final World world;
     private final Kubectl kubectl;
@@ -134,7 +144,7 @@ class MeshST {
     void itKnowsTheServicesOfBothClusters() {
         World.eventually().untilAsserted(() -> assertThat(workloads()).isEqualTo(both()));
         Map<String, JsonNode> entries = configs("ServiceEntry");
-        assertThat(entries).containsKeys("meshed/vl3-web", "vl3-meshed/istiod-meshed");
+        assertThat(entries).containsKeys("meshed/vl3-web", "vl3-meshed/vl3-istiod-meshed");
         JsonNode web = entries.getOrDefault("meshed/vl3-web", MissingNode.getInstance());
         assertThat(web.path("hosts").toString()).isEqualTo("[\"web.meshed.svc.meshed.vl3.internal\"]");
         assertThat(web.path("ports").toString())
@@ -182,8 +192,7 @@ class MeshST {
         for (String cluster : CLUSTERS) {
             Set<String> answered = new TreeSet<>();
             World.eventually().untilAsserted(() -> {
-                Ran ran = client(cluster)
-                        .run("curl", "-sS", "-m", "5", "http://web.meshed.svc.meshed.vl3.internal/debug");
+                Ran ran = client(cluster).run("curl", "-sS", "-m", "5", WEB);
                 assertThat(ran.out())
                         .as(ran.all())
                         .contains("By=spiffe://meshed.vl3.internal/ns/meshed/sa/web")
@@ -207,5 +216,139 @@ class MeshST {
                 });
             }
         }
+    }
+
+    /// What a user writes in one cluster counts in the whole mesh, is said on it, and goes with it.
+    @Test
+    void whatIsWrittenInWestCountsInEast() {
+        write("west", "teapot.yaml", Map.of("status", "418"));
+        awaitAnswer("east", "418", "-H", "wants: teapot", WEB);
+        awaitAnswer("east", "200", WEB);
+        awaitConditions(
+                "west",
+                "teapot.yaml",
+                (name, condition) -> assertThat(condition)
+                        .as(name)
+                        .containsEntry("status", "True")
+                        .containsEntry("reason", "InForce"));
+        delete("west", "teapot.yaml");
+        awaitAnswer("east", "200", "-H", "wants: teapot", WEB);
+    }
+
+    /// Of two of the same name the older one counts, and the other one says so, until the older one is gone.
+    @Test
+    void ofTheSameInTwoClustersTheOlderCounts() throws InterruptedException {
+        write("west", "teapot.yaml", Map.of("status", "418"));
+        awaitConditions(
+                "west", "teapot.yaml", (_, condition) -> assertThat(condition).containsEntry("status", "True"));
+        TimeUnit.SECONDS.sleep(1); // ages are seconds
+        write("east", "teapot.yaml", Map.of("status", "503"));
+        awaitConditions(
+                "east",
+                "teapot.yaml",
+                (_, condition) -> assertThat(condition)
+                        .containsEntry("status", "False")
+                        .containsEntry("reason", "Conflict")
+                        .hasEntrySatisfying(
+                                "message",
+                                message -> assertThat(message.toString()).contains("cluster west")));
+        awaitAnswer("east", "418", "-H", "wants: teapot", WEB);
+        delete("west", "teapot.yaml");
+        awaitAnswer("east", "503", "-H", "wants: teapot", WEB);
+        awaitConditions(
+                "east", "teapot.yaml", (_, condition) -> assertThat(condition).containsEntry("status", "True"));
+        delete("east", "teapot.yaml");
+    }
+
+    @Test
+    void aPolicyNamesCallersOfOtherClusters() {
+        awaitAnswer("east", "200", WEB_SECRET);
+        write("west", "deny.yaml", Map.of());
+        for (String cluster : CLUSTERS) {
+            awaitAnswer(cluster, "403", WEB_SECRET);
+            awaitAnswer(cluster, "200", WEB);
+        }
+        kubectl.run("east", "-n", NAMESPACE, "rollout", "restart", ISTIOD);
+        kubectl.run("east", "-n", NAMESPACE, "rollout", "status", ISTIOD, "--timeout=120s");
+        for (int i = 0; i < 20; i++) {
+            assertThat(answer("east", WEB_SECRET)).as("with a new istiod").isEqualTo("403");
+        }
+        delete("west", "deny.yaml");
+        awaitAnswer("east", "200", WEB_SECRET);
+    }
+
+    /// The real istiod is asked, and what it says stands on the object.
+    @Test
+    void everyKindIsTakenOrRefusedWithTheReason() {
+        for (String cluster : CLUSTERS) {
+            write(cluster, "every-kind.yaml", Map.of());
+            awaitConditions(
+                    cluster,
+                    "every-kind.yaml",
+                    (name, condition) -> assertThat(condition).as(name).containsEntry("status", "True"));
+            delete(cluster, "every-kind.yaml");
+        }
+        write("west", "refused.yaml", Map.of());
+        awaitConditions(
+                "west",
+                "refused.yaml",
+                (name, condition) -> assertThat(condition).as(name).containsEntry("status", "False"));
+        for (GenericKubernetesResource object : objects("west", "refused.yaml")) {
+            assertThat(condition(object).getOrDefault("message", "").toString())
+                    .as(object.getKind() + " " + object.getMetadata().getName())
+                    .contains(object.getMetadata().getAnnotations().get("wrong"));
+        }
+        assertThat(configs("VirtualService")).as("istiod has none of them").doesNotContainKey("meshed/refused");
+        delete("west", "refused.yaml");
+    }
+
+    private void write(String cluster, String file, Map<String, String> values) {
+        world.apply(cluster, MeshST.class, file, values);
+    }
+
+    private List<GenericKubernetesResource> objects(String cluster, String file) {
+        KubernetesClient client = world.client(cluster);
+        String text = World.text(MeshST.class, file).replace("${status}", "418");
+        return client.load(new ByteArrayInputStream(text.getBytes(StandardCharsets.UTF_8))).items().stream()
+                .map(item -> client.resource(item).get())
+                .map(GenericKubernetesResource.class::cast)
+                .toList();
+    }
+
+    private void delete(String cluster, String file) {
+        objects(cluster, file)
+                .forEach(object -> world.client(cluster).resource(object).delete());
+    }
+
+    private static Map<String, Object> condition(GenericKubernetesResource object) {
+        List<Map<String, Object>> conditions =
+                Objects.requireNonNullElse(object.get("status", "conditions"), List.<Map<String, Object>>of());
+        return conditions.stream()
+                .filter(one -> "vl3mesh.dev/meshed".equals(one.get("type")))
+                .findFirst()
+                .orElse(Map.of());
+    }
+
+    private void awaitConditions(String cluster, String file, BiConsumer<String, Map<String, Object>> asserted) {
+        World.eventually()
+                .untilAsserted(() -> objects(cluster, file)
+                        .forEach(object -> asserted.accept(
+                                cluster + ": " + object.getKind() + " "
+                                        + object.getMetadata().getName(),
+                                condition(object))));
+    }
+
+    private String answer(String cluster, String... words) {
+        List<String> command =
+                new ArrayList<>(List.of("curl", "-s", "-m", "5", "-o", "/dev/null", "-w", "%{http_code}"));
+        command.addAll(List.of(words));
+        return client(cluster).run(command.toArray(String[]::new)).out();
+    }
+
+    private void awaitAnswer(String cluster, String status, String... words) {
+        World.eventually()
+                .untilAsserted(() -> assertThat(answer(cluster, words))
+                        .as(cluster + ": curl " + String.join(" ", words))
+                        .isEqualTo(status));
     }
 }

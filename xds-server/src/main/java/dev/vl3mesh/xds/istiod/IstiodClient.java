@@ -1,9 +1,11 @@
 package dev.vl3mesh.xds.istiod;
 
+import com.google.gson.JsonObject;
+import com.google.gson.JsonParseException;
+import com.google.gson.JsonParser;
+import com.google.gson.JsonPrimitive;
 import com.google.protobuf.DynamicMessage;
 import com.google.protobuf.InvalidProtocolBufferException;
-import com.google.protobuf.Struct;
-import com.google.protobuf.Value;
 import com.google.protobuf.util.JsonFormat;
 import dev.vl3mesh.model.plan.MeshResource.ConfigResource;
 import dev.vl3mesh.xds.istio.IstioKind;
@@ -25,7 +27,6 @@ import java.security.KeyStore;
 import java.security.cert.X509Certificate;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.UUID;
@@ -99,60 +100,61 @@ public final class IstiodClient implements IstioPeer {
         call.setRequestProperty("Content-Type", "application/json");
         call.setDoOutput(true);
         try (OutputStream out = call.getOutputStream()) {
-            out.write(JsonFormat.printer().print(review(kind, config)).getBytes(StandardCharsets.UTF_8));
+            out.write(review(kind, config).toString().getBytes(StandardCharsets.UTF_8));
         }
         if (call.getResponseCode() != HttpURLConnection.HTTP_OK) {
             throw new IOException("/validate answers " + call.getResponseCode());
         }
-        Struct.Builder answer = Struct.newBuilder();
-        JsonFormat.parser().merge(new String(call.getInputStream().readAllBytes(), StandardCharsets.UTF_8), answer);
-        Struct response = answer.getFieldsOrDefault("response", Value.getDefaultInstance())
-                .getStructValue();
-        if (response.getFieldsOrDefault("allowed", Value.getDefaultInstance()).getBoolValue()) {
-            return Optional.empty();
+        return refusal(new String(call.getInputStream().readAllBytes(), StandardCharsets.UTF_8));
+    }
+
+    /// Reads the answer to an AdmissionReview.
+    private static Optional<String> refusal(String answer) throws IOException {
+        try {
+            if (JsonParser.parseString(answer) instanceof JsonObject review
+                    && review.get("response") instanceof JsonObject response
+                    && response.get("allowed") instanceof JsonPrimitive allowed) {
+                return allowed.getAsBoolean() ? Optional.empty() : Optional.of(message(response));
+            }
+        } catch (JsonParseException e) {
+            throw new IOException("/validate answers no JSON: " + answer, e);
         }
-        return Optional.of(response.getFieldsOrDefault("status", Value.getDefaultInstance())
-                .getStructValue()
-                .getFieldsOrDefault("message", text("refused without a reason"))
-                .getStringValue());
+        throw new IOException("/validate answers what is no AdmissionReview: " + answer);
+    }
+
+    private static String message(JsonObject response) {
+        return response.get("status") instanceof JsonObject status
+                        && status.get("message") instanceof JsonPrimitive message
+                ? message.getAsString()
+                : "istiod refuses it and does not say why";
     }
 
     /// An AdmissionReview (admission.k8s.io/v1), as the API server would send it.
-    private static Struct review(IstioKind kind, ConfigResource config) throws InvalidProtocolBufferException {
-        Struct.Builder spec = Struct.newBuilder();
-        JsonFormat.parser().merge(config.spec(), spec);
-        Value metadata = object(Map.of(
-                "name", text(config.name().name()),
-                "namespace", text(config.name().namespace())));
-        Value object = object(Map.of(
-                "apiVersion", text(kind.apiVersion()),
-                "kind", text(kind.kind()),
-                "metadata", metadata,
-                "spec", Value.newBuilder().setStructValue(spec).build()));
-        Value kinds =
-                object(Map.of("group", text(kind.group()), "version", text(kind.version()), "kind", text(kind.kind())));
-        Value request = object(Map.of(
-                "uid", text(UUID.randomUUID().toString()),
-                "kind", kinds,
-                "operation", text("CREATE"),
-                "name", text(config.name().name()),
-                "namespace", text(config.name().namespace()),
-                "object", object));
-        return Struct.newBuilder()
-                .putFields("apiVersion", text("admission.k8s.io/v1"))
-                .putFields("kind", text("AdmissionReview"))
-                .putFields("request", request)
-                .build();
-    }
-
-    private static Value text(String text) {
-        return Value.newBuilder().setStringValue(text).build();
-    }
-
-    private static Value object(Map<String, Value> fields) {
-        return Value.newBuilder()
-                .setStructValue(Struct.newBuilder().putAllFields(fields))
-                .build();
+    private static JsonObject review(IstioKind kind, ConfigResource config) {
+        JsonObject metadata = new JsonObject();
+        metadata.addProperty("name", config.name().name());
+        metadata.addProperty("namespace", config.name().namespace());
+        JsonObject object = new JsonObject();
+        object.addProperty("apiVersion", kind.apiVersion());
+        object.addProperty("kind", kind.kind());
+        object.add("metadata", metadata);
+        object.add("spec", JsonParser.parseString(config.spec()));
+        JsonObject kinds = new JsonObject();
+        kinds.addProperty("group", kind.group());
+        kinds.addProperty("version", kind.version());
+        kinds.addProperty("kind", kind.kind());
+        JsonObject request = new JsonObject();
+        request.addProperty("uid", UUID.randomUUID().toString());
+        request.addProperty("operation", "CREATE");
+        request.addProperty("name", config.name().name());
+        request.addProperty("namespace", config.name().namespace());
+        request.add("kind", kinds);
+        request.add("object", object);
+        JsonObject review = new JsonObject();
+        review.addProperty("apiVersion", "admission.k8s.io/v1");
+        review.addProperty("kind", "AdmissionReview");
+        review.add("request", request);
+        return review;
     }
 
     private SSLContext tls() throws IOException {

@@ -6,9 +6,12 @@ import java.util.Set;
 /// A GET that a program got.
 ///
 /// @param path without the query, such as `/reviews/0`
-/// @param forwarded the headers that belong to the whole chain of calls, by lower-case name; a program hands them on
-record Call(String path, Map<String, String> forwarded) {
-    /// Trace headers (W3C Trace Context, W3C Baggage, B3) and the header by which a mesh may route one user's calls.
+/// @param caller who calls, by the certificate that the mesh has seen; empty without a mesh
+/// @param forwarded the headers that belong to the whole chain of calls, by lower-case name; a program hands
+///     them on
+record Call(String path, String caller, Map<String, String> forwarded) {
+    /// Trace headers (W3C Trace Context, W3C Baggage, B3) and the header by which a mesh may route one user's
+    /// calls.
     static final Set<String> FORWARDED = Set.of(
             "baggage",
             "traceparent",

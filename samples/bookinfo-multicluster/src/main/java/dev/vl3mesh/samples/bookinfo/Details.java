@@ -17,6 +17,7 @@ final class Details implements Program {
         return Answer.json(Json.object()
                 .with("id", product)
                 .with("servedBy", origin.json())
+                .with("askedBy", call.caller())
                 .with("author", "William Shakespeare")
                 .with("written", "about 1594")
                 .with("type", "paperback")

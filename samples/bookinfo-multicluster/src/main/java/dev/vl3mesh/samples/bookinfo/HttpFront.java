@@ -8,10 +8,16 @@ import java.nio.charset.StandardCharsets;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.concurrent.ExecutorService;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /// Serves a program by HTTP, and its health at `/health`.
 final class HttpFront {
     private static final long NO_BODY = -1;
+    /// Envoy's: elements `By=...;Hash=...;Subject="";URI=...`, the nearest caller last.
+    private static final String CLIENT_CERTIFICATE = "x-forwarded-client-cert";
+
+    private static final Pattern URI_OF_CALLER = Pattern.compile("URI=([^;,\"]+)[^,]*$");
 
     private final HttpServer server;
     private final ExecutorService threads;
@@ -79,6 +85,13 @@ final class HttpFront {
                 forwarded.put(name, value);
             }
         }
-        return program.answer(new Call(path, forwarded));
+        return program.answer(new Call(path, caller(exchange), forwarded));
+    }
+
+    /// The sidecar tells, and lets nobody else tell.
+    private static String caller(HttpExchange exchange) {
+        String certificates = exchange.getRequestHeaders().getFirst(CLIENT_CERTIFICATE);
+        Matcher uri = URI_OF_CALLER.matcher(certificates == null ? "" : certificates);
+        return uri.find() ? uri.group(1) : "";
     }
 }

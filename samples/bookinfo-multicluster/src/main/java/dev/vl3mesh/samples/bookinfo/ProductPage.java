@@ -61,7 +61,7 @@ final class ProductPage implements Program {
                 </main>
                 </body>
                 </html>
-                """.formatted(servedBy("page", origin), details(call), reviews(call));
+                """.formatted(servedBy("page", origin, call.caller()), details(call), reviews(call));
     }
 
     private String details(Call call) {
@@ -77,7 +77,8 @@ final class ProductPage implements Program {
                         .append(escaped(text))
                         .append("</td></tr>\n");
             }
-            return table + "</table>\n" + servedBy("details", Origin.of(answer.field("servedBy")));
+            return table + "</table>\n"
+                    + servedBy("details", Origin.of(answer.field("servedBy")), caller(answer, "askedBy"));
         } catch (UpstreamException | JsonException e) {
             return problem("the details are not available: " + e.getMessage());
         }
@@ -99,9 +100,10 @@ final class ProductPage implements Program {
             if (answer.has("problem")) {
                 list.append(problem(answer.field("problem").text()));
             }
-            list.append(servedBy("reviews", Origin.of(answer.field("servedBy"))));
+            list.append(servedBy("reviews", Origin.of(answer.field("servedBy")), caller(answer, "askedBy")));
             if (answer.has("ratingsServedBy")) {
-                list.append(servedBy("ratings", Origin.of(answer.field("ratingsServedBy"))));
+                list.append(servedBy(
+                        "ratings", Origin.of(answer.field("ratingsServedBy")), caller(answer, "ratingsAskedBy")));
             }
             return list.toString();
         } catch (UpstreamException | JsonException e) {
@@ -118,9 +120,14 @@ final class ProductPage implements Program {
                 + "\">" + "\u2605".repeat(given) + "\u2606".repeat(STARS_MAX - given) + "</span>";
     }
 
-    private static String servedBy(String what, Origin by) {
+    private static String caller(Json answer, String field) {
+        return answer.has(field) ? answer.field(field).text() : "";
+    }
+
+    private static String servedBy(String what, Origin by, String caller) {
         return "<p class=\"by\">" + what + " from cluster <b>" + escaped(by.cluster()) + "</b>, pod "
-                + escaped(by.pod()) + ", " + escaped(by.version()) + "</p>\n";
+                + escaped(by.pod()) + ", " + escaped(by.version())
+                + (caller.isEmpty() ? "" : ", asked by " + escaped(caller)) + "</p>\n";
     }
 
     private static String problem(String text) {

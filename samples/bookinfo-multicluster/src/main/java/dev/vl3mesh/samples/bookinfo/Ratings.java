@@ -17,6 +17,7 @@ final class Ratings implements Program {
         return Answer.json(Json.object()
                 .with("id", product)
                 .with("servedBy", origin.json())
+                .with("askedBy", call.caller())
                 .with(
                         "ratings",
                         Json.object().with("Reviewer1", 5).with("Reviewer2", 4).done())

@@ -33,13 +33,16 @@ final class Reviews implements Program {
         if (product.isEmpty()) {
             return Answer.notFound(call.path());
         }
-        Json.Builder answer = Json.object().with("id", product).with("servedBy", origin.json());
+        Json.Builder answer = Json.object()
+                .with("id", product)
+                .with("servedBy", origin.json())
+                .with("askedBy", call.caller());
         Json given = Json.object().done();
         if (stars != Stars.NONE) {
             try {
                 Json rated = ratings.get("/ratings/" + product, call);
                 given = rated.field("ratings");
-                answer.with("ratingsServedBy", rated.field("servedBy"));
+                answer.with("ratingsServedBy", rated.field("servedBy")).with("ratingsAskedBy", rated.field("askedBy"));
             } catch (UpstreamException | JsonException e) {
                 answer.with("problem", "ratings are not available: " + e.getMessage());
             }

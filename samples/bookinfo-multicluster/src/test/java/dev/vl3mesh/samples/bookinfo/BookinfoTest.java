@@ -146,6 +146,20 @@ class BookinfoTest {
         assertThat(seen)
                 .containsExactly(new Call(
                         "/ratings/0",
+                        "",
                         Map.of("traceparent", "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01")));
+    }
+
+    @Test
+    void tellsWhoTheMeshSaysIsCalling() throws Exception {
+        HttpRequest request = HttpRequest.newBuilder(URI.create(url(start("details", "east", "v1"), "/details/0")))
+                .header(
+                        "x-forwarded-client-cert",
+                        "By=spiffe://red/a;Hash=1;URI=spiffe://red/far,"
+                                + "By=spiffe://red/b;Hash=2;Subject=\"\";URI=spiffe://red/near")
+                .build();
+        assertThat(client.send(request, BodyHandlers.ofString()).body())
+                .as("the nearest caller comes last")
+                .contains("\"askedBy\":\"spiffe://red/near\"");
     }
 }

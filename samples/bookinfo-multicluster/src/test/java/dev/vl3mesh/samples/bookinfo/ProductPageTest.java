@@ -6,7 +6,7 @@ import java.util.Map;
 import org.junit.jupiter.api.Test;
 
 class ProductPageTest {
-    private static final Call CALL = new Call("/productpage", Map.of());
+    private static final Call CALL = new Call("/productpage", "", Map.of());
 
     private static String page(String reviews) {
         return new ProductPage(
