@@ -5,7 +5,9 @@ import dev.vl3mesh.bridge.link.LinkAddress;
 import dev.vl3mesh.bridge.metrics.ClusterMetrics;
 import dev.vl3mesh.bridge.metrics.ControlMetrics;
 import dev.vl3mesh.bridge.observe.NodeReports;
+import dev.vl3mesh.bridge.publish.ConfigMapLedger;
 import dev.vl3mesh.bridge.publish.Publisher;
+import dev.vl3mesh.bridge.publish.ServiceAddresses;
 import dev.vl3mesh.bridge.publish.Verdicts;
 import dev.vl3mesh.bridge.reconcile.ApiWriter;
 import dev.vl3mesh.bridge.reconcile.Blocks;
@@ -92,10 +94,20 @@ public final class BridgeMain {
             IncrementalPlanner planner = new IncrementalPlanner(config.cluster());
             Publisher publisher =
                     new Publisher(config.cluster(), new StateFeeder(config.cluster(), cache, planner), planner, store);
+            ServiceAddresses services = new ServiceAddresses(
+                    config.cluster(), cache, store, changes, new ConfigMapLedger(client, config.namespace()));
             Metrics metrics = new Metrics();
             ClusterMetrics.add(metrics, cache, cache::links, clock);
             try (ControlWorker worker = new ControlWorker(
-                                    cache, changes, publisher, reconciler, reports, links, passes(metrics), clock)
+                                    cache,
+                                    changes,
+                                    services,
+                                    publisher,
+                                    reconciler,
+                                    reports,
+                                    links,
+                                    passes(metrics),
+                                    clock)
                             .start();
                     Doors doors = new Doors(
                             new Doors.Ports(config.grpcPort(), config.linkPort()),

@@ -3,6 +3,7 @@ package dev.vl3mesh.bridge;
 import dev.vl3mesh.bridge.link.HomeLinks;
 import dev.vl3mesh.bridge.observe.NodeReports;
 import dev.vl3mesh.bridge.publish.Publisher;
+import dev.vl3mesh.bridge.publish.ServiceAddresses;
 import dev.vl3mesh.bridge.reconcile.Reconciler;
 import dev.vl3mesh.bridge.watch.Change;
 import dev.vl3mesh.bridge.watch.Changes;
@@ -31,6 +32,7 @@ final class ControlWorker implements AutoCloseable {
 
     private final ClusterCache cache;
     private final Changes changes;
+    private final ServiceAddresses services;
     private final Publisher publisher;
     private final Reconciler reconciler;
     private final NodeReports reports;
@@ -48,6 +50,7 @@ final class ControlWorker implements AutoCloseable {
     ControlWorker(
             ClusterCache cache,
             Changes changes,
+            ServiceAddresses services,
             Publisher publisher,
             Reconciler reconciler,
             NodeReports reports,
@@ -56,6 +59,7 @@ final class ControlWorker implements AutoCloseable {
             InstantSource clock) {
         this.cache = cache;
         this.changes = changes;
+        this.services = services;
         this.publisher = publisher;
         this.reconciler = reconciler;
         this.reports = reports;
@@ -122,7 +126,8 @@ final class ControlWorker implements AutoCloseable {
 
     private void pass(Instant now) {
         boolean lead = leading;
-        if (now.isAfter(sweepAt) || (lead && !toldAsLeader)) {
+        boolean told = now.isAfter(sweepAt) || (lead && !toldAsLeader);
+        if (told) {
             cache.tellAll();
             sweepAt = now.plus(SWEEP);
             toldAsLeader = lead;
@@ -131,10 +136,14 @@ final class ControlWorker implements AutoCloseable {
         long startNanos = System.nanoTime();
         String outcome = "failed";
         try {
+            if (!published || told) {
+                services.load(); // what is missing when all counts as published would be taken for gone
+            }
             publisher.publish(drained);
             published = true;
             publishedAt = now;
             if (lead) {
+                services.reconcile(drained);
                 reports.tick(now);
                 reconciler.reconcile(drained, now);
                 links.reconcile(now);
@@ -148,8 +157,8 @@ final class ControlWorker implements AutoCloseable {
         }
     }
 
-    /// Lets the pass that is under way end, and no other one begin: at return nothing is written any more, unless a
-    /// write does not end although it is interrupted.
+    /// Lets the pass that is under way end, and no other one begin: at return nothing is written any more,
+    /// unless a write does not end although it is interrupted.
     @Override
     public void close() {
         ending = true;

@@ -161,6 +161,28 @@ public sealed interface MeshResource {
         public ResourceKey key() {
             return new ResourceKey(ResourceKind.SERVICE, domain, origin, namespace + "/" + name);
         }
+
+        /// Whether a virtual address would do all that pods' addresses do: sidecars carry TCP alone, and a
+        /// headless service is about its pods.
+        public boolean takesVirtual() {
+            return !headless
+                    && !ports.isEmpty()
+                    && ports.stream().allMatch(port -> port.protocol().equals("TCP"));
+        }
+    }
+
+    /// The virtual addresses of a service in a domain with a mesh, given by the domain's home: the same
+    /// everywhere, and as long as there is a service of that name. Sidecars take what is sent to them; nobody
+    /// else does.
+    ///
+    /// @param addresses in the domain's range for services, IPv4 first
+    record VirtualResource(
+            KubeClusterName origin, DomainName domain, String namespace, String name, List<IpAddress> addresses)
+            implements MeshResource {
+        @Override
+        public ResourceKey key() {
+            return new ResourceKey(ResourceKind.VIRTUAL, domain, origin, namespace + "/" + name);
+        }
     }
 
     /// A port of a service.

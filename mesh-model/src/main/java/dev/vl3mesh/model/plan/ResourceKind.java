@@ -10,6 +10,8 @@ public enum ResourceKind {
     ATTACHMENT,
     /// A cluster's part of a service.
     SERVICE,
+    /// A service's own addresses.
+    VIRTUAL,
     /// Something that a cluster's users have written for a mesh.
     CONFIG,
     /// What became of one.

@@ -302,6 +302,33 @@ class MeshST {
         delete("west", "refused.yaml");
     }
 
+    /// Their virtual addresses tell services by TCP apart, which say nothing else of whom they mean.
+    @Test
+    void servicesByTcpMayShareAPort() {
+        write("east", "raw.yaml", Map.of("name", "first"));
+        write("west", "raw.yaml", Map.of("name", "second"));
+        for (String cluster : CLUSTERS) {
+            for (String name : List.of("first", "second")) {
+                World.eventually().untilAsserted(() -> {
+                    Ran ran = client(cluster)
+                            .run("socat", "-T", "3", "-u", "TCP:" + name + ".meshed.svc.meshed.vl3.internal:7000", "-");
+                    assertThat(ran.out().strip()).as(cluster + ": " + ran.all()).isEqualTo(name);
+                });
+                assertThat(client(cluster)
+                                .run("dig", "+short", name + ".meshed.svc.meshed.vl3.internal")
+                                .out())
+                        .as("in the domain's range for services")
+                        .startsWith("172.28.24");
+            }
+        }
+        assertThat(world.pod("east", DOMAIN, "bare")
+                        .run("dig", "+short", "second.meshed.svc.meshed.vl3.internal")
+                        .out()
+                        .strip())
+                .as("who has no sidecar is told the pods")
+                .isEqualTo(world.pod("west", DOMAIN, "second").address(DOMAIN, IpFamily.V4));
+    }
+
     private void write(String cluster, String file, Map<String, String> values) {
         world.apply(cluster, MeshST.class, file, values);
     }

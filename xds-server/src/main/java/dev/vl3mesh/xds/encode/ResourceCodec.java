@@ -20,6 +20,7 @@ import dev.vl3mesh.model.plan.MeshResource.ServiceEndpoint;
 import dev.vl3mesh.model.plan.MeshResource.ServicePort;
 import dev.vl3mesh.model.plan.MeshResource.ServiceResource;
 import dev.vl3mesh.model.plan.MeshResource.VerdictResource;
+import dev.vl3mesh.model.plan.MeshResource.VirtualResource;
 import dev.vl3mesh.model.plan.MeshResource.Workload;
 import dev.vl3mesh.model.plan.ResourceKind;
 import dev.vl3mesh.xds.proto.v1.Attachment;
@@ -28,6 +29,7 @@ import dev.vl3mesh.xds.proto.v1.Domain;
 import dev.vl3mesh.xds.proto.v1.Node;
 import dev.vl3mesh.xds.proto.v1.Service;
 import dev.vl3mesh.xds.proto.v1.Verdict;
+import dev.vl3mesh.xds.proto.v1.Virtual;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
@@ -57,6 +59,15 @@ public final class ResourceCodec {
                         .toByteString();
             case AttachmentResource attachment -> encode(attachment);
             case ServiceResource service -> encode(service);
+            case VirtualResource virtual ->
+                Virtual.newBuilder()
+                        .setDomain(virtual.domain().value())
+                        .setCluster(virtual.origin().value())
+                        .setNamespace(virtual.namespace())
+                        .setName(virtual.name())
+                        .addAllAddresses(texts(virtual.addresses()))
+                        .build()
+                        .toByteString();
             case ConfigResource config -> ConfigCodec.encode(config).toByteString();
             case VerdictResource verdict -> ConfigCodec.encode(verdict).toByteString();
         };
@@ -151,6 +162,7 @@ public final class ResourceCodec {
                 case NODE -> node(Node.parseFrom(bytes));
                 case ATTACHMENT -> attachment(Attachment.parseFrom(bytes));
                 case SERVICE -> service(Service.parseFrom(bytes));
+                case VIRTUAL -> virtual(Virtual.parseFrom(bytes));
                 case CONFIG -> ConfigCodec.decode(Config.parseFrom(bytes));
                 case VERDICT -> ConfigCodec.decode(Verdict.parseFrom(bytes));
             };
@@ -226,6 +238,15 @@ public final class ResourceCodec {
                         .map(e -> new ServiceEndpoint(
                                 nonEmpty(addresses(e.getAddressesList())), e.getHostname(), e.getPod(), e.getReady()))
                         .toList());
+    }
+
+    private static MeshResource virtual(Virtual message) {
+        return new VirtualResource(
+                new KubeClusterName(message.getCluster()),
+                new DomainName(message.getDomain()),
+                message.getNamespace(),
+                message.getName(),
+                nonEmpty(addresses(message.getAddressesList())));
     }
 
     private static ServicePort port(Service.Port message) {

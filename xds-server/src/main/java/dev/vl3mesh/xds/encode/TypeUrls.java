@@ -17,6 +17,7 @@ public final class TypeUrls {
             case NODE -> "type.googleapis.com/vl3mesh.v1.Node";
             case ATTACHMENT -> "type.googleapis.com/vl3mesh.v1.Attachment";
             case SERVICE -> "type.googleapis.com/vl3mesh.v1.Service";
+            case VIRTUAL -> "type.googleapis.com/vl3mesh.v1.Virtual";
             case CONFIG -> "type.googleapis.com/vl3mesh.v1.Config";
             case VERDICT -> "type.googleapis.com/vl3mesh.v1.Verdict";
         };

@@ -6,9 +6,12 @@ import dev.vl3mesh.model.plan.MeshResource.AttachmentResource;
 import dev.vl3mesh.model.plan.MeshResource.ServiceEndpoint;
 import dev.vl3mesh.model.plan.MeshResource.ServicePort;
 import dev.vl3mesh.model.plan.MeshResource.ServiceResource;
+import dev.vl3mesh.model.plan.MeshResource.VirtualResource;
 import java.util.Collection;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.SortedMap;
 import java.util.SortedSet;
 import java.util.TreeMap;
@@ -46,6 +49,8 @@ final class DomainServices {
     record Inbound(Map<String, String> labels, SortedMap<Integer, ServicePort> ports) {}
 
     private final SortedMap<ServiceName, SortedMap<Integer, ServicePort>> services = new TreeMap<>();
+    private final Map<ServiceName, List<IpAddress>> virtual = new TreeMap<>();
+    private final Set<ServiceName> withoutVirtual = new TreeSet<>();
     private final SortedMap<IpAddress, Member> ready = new TreeMap<>();
     private final SortedMap<WorkloadKey, Inbound> workloads = new TreeMap<>();
 
@@ -60,6 +65,8 @@ final class DomainServices {
         for (MeshResource resource : resources) {
             if (resource instanceof ServiceResource part) {
                 add(part, pods);
+            } else if (resource instanceof VirtualResource given) {
+                virtual.put(new ServiceName(given.namespace(), given.name()), given.addresses());
             }
         }
     }
@@ -68,6 +75,9 @@ final class DomainServices {
         SortedMap<Integer, ServicePort> ports =
                 services.computeIfAbsent(new ServiceName(part.namespace(), part.name()), _ -> new TreeMap<>());
         part.ports().forEach(port -> ports.putIfAbsent(port.port(), port));
+        if (!part.takesVirtual()) {
+            withoutVirtual.add(new ServiceName(part.namespace(), part.name()));
+        }
         for (ServiceEndpoint endpoint : part.endpoints()) {
             Optional.ofNullable(pods.get(endpoint.addresses().getFirst()))
                     .filter(pod -> pod.namespace().equals(part.namespace()))
@@ -92,6 +102,11 @@ final class DomainServices {
     /// The ports of each service, by their numbers.
     SortedMap<ServiceName, SortedMap<Integer, ServicePort>> services() {
         return services;
+    }
+
+    /// The virtual addresses of a service; empty where its name answers with its pods'.
+    List<IpAddress> virtual(ServiceName name) {
+        return withoutVirtual.contains(name) ? List.of() : virtual.getOrDefault(name, List.of());
     }
 
     /// The pods that are ready in some service, by their first addresses.

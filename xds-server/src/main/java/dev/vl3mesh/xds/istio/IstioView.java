@@ -59,8 +59,8 @@ public final class IstioView {
         }
         DomainServices services = new DomainServices(resources);
         services.services()
-                .forEach((name, ports) ->
-                        serviceEntry(name, ports, all.getOrDefault(IstioKind.SERVICE_ENTRY, List.of())));
+                .forEach((name, ports) -> serviceEntry(
+                        name, ports, services.virtual(name), all.getOrDefault(IstioKind.SERVICE_ENTRY, List.of())));
         List<Any> workloads = all.getOrDefault(IstioKind.WORKLOAD_ENTRY, List.of());
         services.ready().forEach((address, member) -> workloads.add(workloadEntry(address, member)));
         UserSidecars users = new UserSidecars(written.inForce());
@@ -85,9 +85,11 @@ public final class IstioView {
                 config.body());
     }
 
-    private void serviceEntry(ServiceName name, SortedMap<Integer, ServicePort> ports, List<Any> entries) {
+    private void serviceEntry(
+            ServiceName name, SortedMap<Integer, ServicePort> ports, List<IpAddress> virtual, List<Any> entries) {
         ServiceEntry.Builder entry = ServiceEntry.newBuilder()
                 .addHosts(name.name() + "." + name.namespace() + ".svc." + domain + ".vl3.internal")
+                .addAllAddresses(virtual.stream().map(IpAddress::toString).toList())
                 .setLocation(ServiceEntry.Location.MESH_INTERNAL)
                 .setResolution(ServiceEntry.Resolution.STATIC)
                 .setWorkloadSelector(WorkloadSelector.newBuilder().putLabels(SERVICE_LABEL + name.name(), "true"));

@@ -50,6 +50,7 @@ public final class UserConfigs {
     private final DomainName domain;
     private final KubeClusterName home;
     private final IstioPeer peer;
+    private final HostNames names;
     private final ConfigRules rules;
     private Map<ResourceKey, Judged> known = new HashMap<>();
 
@@ -60,6 +61,7 @@ public final class UserConfigs {
         this.domain = domain;
         this.home = home;
         this.peer = peer;
+        this.names = new HostNames(domain);
         this.rules = new ConfigRules(domain, home, rootNamespace);
     }
 
@@ -131,7 +133,8 @@ public final class UserConfigs {
             throws IOException {
         DynamicMessage spec;
         try {
-            spec = peer.parse(kind, config.spec());
+            spec = names.resolve(
+                    kind, peer.parse(kind, config.spec()), config.name().namespace());
         } catch (InvalidProtocolBufferException e) {
             return refused(version, former, "Invalid", "spec: " + e.getMessage());
         }

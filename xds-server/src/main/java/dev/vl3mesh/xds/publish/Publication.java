@@ -17,6 +17,8 @@ import dev.vl3mesh.xds.istiod.IstiodClient;
 import dev.vl3mesh.xds.mcp.McpServer;
 import java.io.IOException;
 import java.security.cert.X509Certificate;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
@@ -37,6 +39,8 @@ final class Publication implements ResourceStore.Listener {
     private static final Logger LOG = LoggerFactory.getLogger(Publication.class);
     /// Changes that come close together are published at once.
     private static final long GATHER_MILLIS = 100;
+    /// How long istiod may take from the acknowledgement to the push, generously: it gathers for 100 ms.
+    private static final Duration DIGESTION = Duration.ofSeconds(2);
     /// How long to wait before what could not be done is tried again.
     private static final long RETRY_MILLIS = 1_000;
 
@@ -48,7 +52,8 @@ final class Publication implements ResourceStore.Listener {
     private final IstioView istio;
     private final Semaphore changes = new Semaphore(1);
     private volatile boolean published;
-    private volatile boolean complete;
+    private volatile boolean judged;
+    private Instant takenAt = Instant.MAX;
     private volatile List<VerdictResource> verdicts = List.of();
     private @Nullable UserConfigs configs;
 
@@ -73,9 +78,18 @@ final class Publication implements ResourceStore.Listener {
         return published;
     }
 
-    /// Whether everything was published, what users have written included.
-    boolean complete() {
-        return complete;
+    /// Whether istiod has everything, what users have written included, and has had the time to make something
+    /// of it: it acknowledges first, and gathers what comes. Once true, true until istiod is gone.
+    synchronized boolean complete() {
+        if (server.streams() == 0) {
+            takenAt = Instant.MAX;
+            return false;
+        }
+        Instant now = Instant.now();
+        if (judged && takenAt.equals(Instant.MAX) && server.synced()) {
+            takenAt = now;
+        }
+        return !takenAt.equals(Instant.MAX) && !now.isBefore(takenAt.plus(DIGESTION));
     }
 
     /// What became of what users have written.
@@ -97,8 +111,8 @@ final class Publication implements ResourceStore.Listener {
     ///
     /// @param waitMillis how long at most
     void work(long waitMillis) throws InterruptedException {
-        long wait = published && !complete ? Math.min(waitMillis, RETRY_MILLIS) : waitMillis;
-        if (!changes.tryAcquire(wait, TimeUnit.MILLISECONDS) && (!published || complete)) {
+        long wait = published && !judged ? Math.min(waitMillis, RETRY_MILLIS) : waitMillis;
+        if (!changes.tryAcquire(wait, TimeUnit.MILLISECONDS) && (!published || judged)) {
             return;
         }
         TimeUnit.MILLISECONDS.sleep(GATHER_MILLIS);
@@ -107,7 +121,7 @@ final class Publication implements ResourceStore.Listener {
             Outcome outcome = judge();
             server.publish(istio.of(resources(), outcome));
             published = true;
-            complete = outcome.complete();
+            judged = outcome.complete();
             verdicts = outcome.verdicts();
         }
     }
@@ -147,7 +161,7 @@ final class Publication implements ResourceStore.Listener {
 
     private List<MeshResource> resources() {
         List<MeshResource> all = new ArrayList<>();
-        for (ResourceKind kind : List.of(ResourceKind.ATTACHMENT, ResourceKind.SERVICE)) {
+        for (ResourceKind kind : List.of(ResourceKind.ATTACHMENT, ResourceKind.SERVICE, ResourceKind.VIRTUAL)) {
             store.keys(kind).forEach(key -> store.get(key).ifPresent(all::add));
         }
         return all;

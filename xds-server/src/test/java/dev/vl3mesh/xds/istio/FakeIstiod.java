@@ -25,16 +25,27 @@ final class FakeIstiod implements IstioPeer {
 
     private static Descriptor routes() {
         try {
+            DescriptorProto destination = DescriptorProto.newBuilder()
+                    .setName("Destination")
+                    .addField(text("host", 1, Label.LABEL_OPTIONAL))
+                    .build();
             DescriptorProto routes = DescriptorProto.newBuilder()
                     .setName("Routes")
                     .addField(text("hosts", 1, Label.LABEL_REPEATED))
                     .addField(text("host", 2, Label.LABEL_OPTIONAL))
                     .addField(text("export_to", 3, Label.LABEL_REPEATED))
+                    .addField(FieldDescriptorProto.newBuilder()
+                            .setName("route")
+                            .setNumber(4)
+                            .setLabel(Label.LABEL_REPEATED)
+                            .setType(FieldDescriptorProto.Type.TYPE_MESSAGE)
+                            .setTypeName("Destination"))
                     .build();
             return FileDescriptor.buildFrom(
                             FileDescriptorProto.newBuilder()
                                     .setName("routes.proto")
                                     .setSyntax("proto3")
+                                    .addMessageType(destination)
                                     .addMessageType(routes)
                                     .build(),
                             new FileDescriptor[0])

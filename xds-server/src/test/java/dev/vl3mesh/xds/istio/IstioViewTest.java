@@ -5,21 +5,29 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.google.protobuf.Any;
 import com.google.protobuf.ByteString;
 import com.google.protobuf.InvalidProtocolBufferException;
+import com.google.protobuf.UnknownFieldSet;
 import dev.vl3mesh.model.DomainName;
 import dev.vl3mesh.model.KubeClusterName;
 import dev.vl3mesh.model.NodeName;
 import dev.vl3mesh.model.address.IpAddress;
+import dev.vl3mesh.model.plan.ConfigName;
 import dev.vl3mesh.model.plan.MeshResource;
 import dev.vl3mesh.model.plan.MeshResource.AttachmentResource;
+import dev.vl3mesh.model.plan.MeshResource.ConfigResource;
 import dev.vl3mesh.model.plan.MeshResource.ServiceEndpoint;
 import dev.vl3mesh.model.plan.MeshResource.ServicePort;
 import dev.vl3mesh.model.plan.MeshResource.ServiceResource;
+import dev.vl3mesh.model.plan.MeshResource.VirtualResource;
 import dev.vl3mesh.model.plan.MeshResource.Workload;
+import dev.vl3mesh.xds.istio.UserConfigs.InForce;
 import dev.vl3mesh.xds.istio.UserConfigs.Outcome;
+import dev.vl3mesh.xds.istio.proto.IngressListener;
 import dev.vl3mesh.xds.istio.proto.McpResource;
 import dev.vl3mesh.xds.istio.proto.ServiceEntry;
 import dev.vl3mesh.xds.istio.proto.Sidecar;
+import dev.vl3mesh.xds.istio.proto.SidecarPort;
 import dev.vl3mesh.xds.istio.proto.WorkloadEntry;
+import dev.vl3mesh.xds.istio.proto.WorkloadSelector;
 import dev.vl3mesh.xds.mcp.McpSnapshot;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -149,5 +157,59 @@ class IstioViewTest {
         McpSnapshot first = view.of(resources, Outcome.NONE);
         Collections.reverse(resources);
         assertThat(view.of(resources, Outcome.NONE)).isEqualTo(first);
+    }
+
+    @Test
+    void aServiceHasItsVirtualAddressUnlessSomePartOfItCantBeReachedSo() throws InvalidProtocolBufferException {
+        ServiceResource tcp = new ServiceResource(
+                new KubeClusterName("east"), RED, "prod", "db", false, PORTS.subList(0, 1), List.of());
+        MeshResource virtual = new VirtualResource(
+                new KubeClusterName("east"), RED, "prod", "db", List.of(IpAddress.parse("172.16.240.1")));
+        Map<String, McpResource> entries =
+                resources(view.of(List.of(tcp, virtual), Outcome.NONE), IstioKind.SERVICE_ENTRY);
+        assertThat(ServiceEntry.parseFrom(body(entries, "prod/vl3-db")).getAddressesList())
+                .containsExactly("172.16.240.1");
+        ServiceResource withUdp =
+                new ServiceResource(new KubeClusterName("west"), RED, "prod", "db", false, PORTS, List.of());
+        entries = resources(view.of(List.of(tcp, virtual, withUdp), Outcome.NONE), IstioKind.SERVICE_ENTRY);
+        assertThat(ServiceEntry.parseFrom(body(entries, "prod/vl3-db")).getAddressesList())
+                .isEmpty();
+    }
+
+    @Test
+    void whatTheUserSaysOfAWorkloadCountsBesideItsPorts() throws InvalidProtocolBufferException {
+        UnknownFieldSet egress = UnknownFieldSet.newBuilder()
+                .addField(
+                        3,
+                        UnknownFieldSet.Field.newBuilder()
+                                .addLengthDelimited(ByteString.copyFromUtf8("egress"))
+                                .build())
+                .build();
+        Sidecar users = Sidecar.newBuilder()
+                .setWorkloadSelector(WorkloadSelector.newBuilder().putLabels("app", "web"))
+                .addIngress(IngressListener.newBuilder()
+                        .setPort(SidecarPort.newBuilder().setNumber(8080).setName("users")))
+                .setUnknownFields(egress)
+                .build();
+        ConfigResource config = new ConfigResource(
+                new KubeClusterName("west"),
+                RED,
+                new ConfigName("networking.istio.io", "Sidecar", "prod", "mine"),
+                1,
+                Map.of(),
+                Map.of(),
+                "");
+        Outcome written =
+                new Outcome(List.of(new InForce(config, IstioKind.SIDECAR, users.toByteString())), List.of(), true);
+        McpSnapshot snapshot =
+                view.of(List.of(pod("east", "172.16.0.2", true), service("east", "172.16.0.2", true)), written);
+        Map<String, McpResource> sidecars = resources(snapshot, IstioKind.SIDECAR);
+        assertThat(sidecars).containsOnlyKeys("prod/vl3-replicaset-web-1", "prod/mine");
+        Sidecar merged = Sidecar.parseFrom(body(sidecars, "prod/vl3-replicaset-web-1"));
+        assertThat(merged.getIngressList())
+                .extracting(listener -> listener.getPort().getNumber() + " "
+                        + listener.getPort().getName())
+                .containsExactly("8080 users", "9090 grpc-api-9090", "9999 tcp-99-9999");
+        assertThat(merged.getUnknownFields()).as("what he says of egress").isEqualTo(egress);
     }
 }

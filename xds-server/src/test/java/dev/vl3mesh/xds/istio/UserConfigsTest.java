@@ -11,6 +11,7 @@ import dev.vl3mesh.xds.istio.UserConfigs.InForce;
 import dev.vl3mesh.xds.istio.UserConfigs.Outcome;
 import java.util.List;
 import java.util.Map;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -138,6 +139,21 @@ class UserConfigsTest {
         assertThat(said(configs.judge(List.of(config(WEST, "VirtualService", "own", 1, spec)))))
                 .as("for its own callers each may say what it likes")
                 .containsExactly("west true InForce");
+    }
+
+    /// istiod, which gets it by MCP, would look for the service `web.shop`.
+    @ParameterizedTest
+    @CsvSource({
+        "web, web.shop.svc.red.vl3.internal",
+        "web.bank.svc.cluster.local, web.bank.svc.red.vl3.internal",
+        "api.example.com, api.example.com"
+    })
+    void namesAreWrittenOutAsTheirWriterMeansThem(String written, String meant) {
+        String spec = "{\"hosts\": [\"" + written + "\"], \"route\": [{\"host\": \"" + written
+                + "\"}], \"exportTo\": [\".\"]}";
+        Outcome outcome = configs.judge(List.of(config(WEST, "VirtualService", "web", 1, spec)));
+        String published = outcome.inForce().getFirst().body().toStringUtf8();
+        assertThat(published.split(Pattern.quote(meant), -1)).as(published).hasSize(3);
     }
 
     @Test

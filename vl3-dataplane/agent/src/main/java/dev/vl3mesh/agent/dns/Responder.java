@@ -49,7 +49,8 @@ final class Responder {
         String name = query.lowerName();
         for (Zone zone : directory.zones(domain, client)) {
             if (zone.owns(name)) {
-                Answer answer = zone.answer(query.name(), QueryType.of(query.type()), random);
+                boolean virtual = zone.hasVirtual() && directory.takesVirtual(zone, domain, client);
+                Answer answer = zone.answer(query.name(), QueryType.of(query.type()), virtual, random);
                 int bytesMax =
                         stream ? DnsResponses.TCP_BYTES_MAX : Math.min(query.udpBytesMax(), DnsResponses.UDP_BYTES_MAX);
                 counters.add(DnsCounters.Outcome.ANSWERED);

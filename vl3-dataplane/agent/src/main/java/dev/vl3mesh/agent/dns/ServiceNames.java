@@ -21,12 +21,14 @@ import java.util.Set;
 /// @param v6 all endpoints' IPv6 addresses
 /// @param endpoints addresses by the label below the service's name: the hostname, and the address with hyphens
 /// @param ports by protocol label such as `_tcp`, then port label such as `_http`: one target per endpoint
+/// @param takesVirtual whether all parts may be reached by a virtual address
 /// @param pointers the one name that each address points back to
 record ServiceNames(
         List<IpAddress> v4,
         List<IpAddress> v6,
         Map<String, List<IpAddress>> endpoints,
         Map<String, Map<String, List<Target>>> ports,
+        boolean takesVirtual,
         Map<IpAddress, String> pointers) {
 
     /// An endpoint's own label and the port that it listens on.
@@ -67,7 +69,8 @@ record ServiceNames(
                 }
             }
         }
-        return new ServiceNames(List.copyOf(v4), List.copyOf(v6), endpoints, ports, pointers);
+        boolean takesVirtual = parts.stream().allMatch(ServiceResource::takesVirtual);
+        return new ServiceNames(List.copyOf(v4), List.copyOf(v6), endpoints, ports, takesVirtual, pointers);
     }
 
     private static List<Target> targets(Map<String, Map<String, List<Target>>> ports, ServicePort port) {

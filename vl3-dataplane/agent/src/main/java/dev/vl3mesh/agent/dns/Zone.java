@@ -6,6 +6,7 @@ import dev.vl3mesh.model.address.IpAddress;
 import dev.vl3mesh.model.address.IpFamily;
 import dev.vl3mesh.model.address.IpPrefix;
 import dev.vl3mesh.model.plan.MeshResource.ServiceResource;
+import dev.vl3mesh.model.plan.MeshResource.VirtualResource;
 import dev.vl3mesh.model.plan.ResourceKey;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -26,6 +27,7 @@ public final class Zone {
     private static final String SERVICES = "svc";
     private static final String GATEWAY = "gateway";
 
+    private final DomainName domain;
     private final String apex;
     private final List<IpPrefix> prefixes;
     private final List<IpAddress> gateway;
@@ -35,16 +37,42 @@ public final class Zone {
     private final Map<String, Map<KubeClusterName, ServiceResource>> parts = new TreeMap<>();
 
     private final Map<String, ServiceNames> services = new ConcurrentHashMap<>();
+    /// By `<namespace>/<name>`: services' own addresses.
+    private final Map<String, List<IpAddress>> virtual = new ConcurrentHashMap<>();
+
     private final Map<String, Integer> servicesByNamespace = new ConcurrentHashMap<>();
     /// By address, then by the service that it belongs to: the whole names.
     private final Map<IpAddress, Map<String, String>> pointers = new ConcurrentHashMap<>();
 
     /// @param gateway the domain's gateway addresses, which serve this zone
     public Zone(DomainName domain, List<IpPrefix> prefixes, List<IpAddress> gateway) {
+        this.domain = domain;
         this.apex = domain + SUFFIX;
         this.prefixes = List.copyOf(prefixes);
         this.gateway = List.copyOf(gateway);
         this.authority = new ZoneRecord.Authority(apex, GATEWAY + "." + apex);
+    }
+
+    /// Whose names they are.
+    DomainName domain() {
+        return domain;
+    }
+
+    /// Whether any service has a virtual address.
+    boolean hasVirtual() {
+        return !virtual.isEmpty();
+    }
+
+    /// Takes a service's virtual addresses. Called by the one writer.
+    public void give(VirtualResource given) {
+        virtual.put(given.namespace() + "/" + given.name(), given.addresses());
+    }
+
+    /// Forgets a service's virtual addresses. Called by the one writer.
+    ///
+    /// @param service `<namespace>/<name>`
+    public void take(String service) {
+        virtual.remove(service);
     }
 
     /// Takes one cluster's part of a service. Called by the one writer.
@@ -129,8 +157,9 @@ public final class Zone {
     /// Answers a question about a name that this zone owns.
     ///
     /// @param name as it was asked, in any case, with its final dot
+    /// @param useVirtual whether a service's name means its virtual address, where it has one
     /// @param random shuffles the addresses, so that clients spread over them
-    Answer answer(String name, QueryType type, RandomGenerator random) {
+    Answer answer(String name, QueryType type, boolean useVirtual, RandomGenerator random) {
         String lower = name.toLowerCase(Locale.ROOT);
         Optional<IpAddress> address = reverse(lower);
         if (address.isPresent()) {
@@ -150,7 +179,7 @@ public final class Zone {
                 };
             default ->
                 labels.getFirst().equals(SERVICES)
-                        ? serviceAnswer(lower, labels, type, random)
+                        ? serviceAnswer(lower, labels, type, useVirtual, random)
                         : new Answer.NoName(authority);
         };
     }
@@ -185,7 +214,8 @@ public final class Zone {
     }
 
     /// @param labels from the right, beginning with `svc`
-    private Answer serviceAnswer(String name, List<String> labels, QueryType type, RandomGenerator random) {
+    private Answer serviceAnswer(
+            String name, List<String> labels, QueryType type, boolean useVirtual, RandomGenerator random) {
         String namespace = labels.get(1);
         if (labels.size() == 2) {
             return servicesByNamespace.containsKey(namespace)
@@ -197,7 +227,14 @@ public final class Zone {
             return new Answer.NoName(authority);
         }
         return switch (labels.size()) {
-            case 3 -> addresses(name, type == QueryType.AAAA ? service.v6() : service.v4(), service, type, random);
+            case 3 -> {
+                List<IpAddress> own = useVirtual && service.takesVirtual()
+                        ? virtual.getOrDefault(namespace + "/" + labels.get(2), List.of())
+                        : List.of();
+                yield own.isEmpty()
+                        ? addresses(name, type == QueryType.AAAA ? service.v6() : service.v4(), service, type, random)
+                        : addresses(name, own, type, random);
+            }
             case 4 -> {
                 String label = labels.get(3);
                 List<IpAddress> own = service.endpoints().get(label);

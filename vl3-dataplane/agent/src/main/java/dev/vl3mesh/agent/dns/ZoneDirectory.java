@@ -13,4 +13,12 @@ public interface ZoneDirectory {
     ///     there
     /// @param client the pod's address in that domain
     List<Zone> zones(DomainName domain, IpAddress client);
+
+    /// Whether a client has a sidecar in the zone's domain, and so can use the virtual addresses of its services.
+    ///
+    /// @param domain where the question came from
+    /// @param client the pod's address in that domain
+    default boolean takesVirtual(Zone zone, DomainName domain, IpAddress client) {
+        return false;
+    }
 }

@@ -8,6 +8,7 @@ import dev.vl3mesh.model.address.IpAddress;
 import dev.vl3mesh.model.plan.MeshResource.AttachmentResource;
 import dev.vl3mesh.model.plan.MeshResource.DomainResource;
 import dev.vl3mesh.model.plan.MeshResource.ServiceResource;
+import dev.vl3mesh.model.plan.MeshResource.VirtualResource;
 import dev.vl3mesh.model.plan.ResourceKey;
 import java.util.HashMap;
 import java.util.List;
@@ -22,12 +23,17 @@ import org.jspecify.annotations.Nullable;
 public final class Zones implements ZoneDirectory {
     private record Client(DomainName domain, IpAddress address) {}
 
+    private record Member(String podUid, DomainName domain) {}
+
     private final Map<DomainName, Zone> zones = new ConcurrentHashMap<>();
     private final Map<Client, String> podUids = new ConcurrentHashMap<>();
     private final Map<String, Set<DomainName>> domainsOfPods = new ConcurrentHashMap<>();
+    private final Set<Member> sidecars = ConcurrentHashMap.newKeySet();
 
     /// The writer's: services that a zone has to be made of again when its domain changes.
     private final Map<DomainName, Map<ResourceKey, ServiceResource>> services = new HashMap<>();
+
+    private final Map<DomainName, Map<ResourceKey, VirtualResource>> virtual = new HashMap<>();
 
     private final Map<DomainName, TreeMap<KubeClusterName, DomainResource>> definitions = new HashMap<>();
 
@@ -37,6 +43,7 @@ public final class Zones implements ZoneDirectory {
             switch (change.after() == null ? change.before() : change.after()) {
                 case DomainResource domain -> define(domain, change.after() == null);
                 case ServiceResource service -> serve(change.key(), service, change.after() == null);
+                case VirtualResource given -> give(change.key(), given, change.after() == null);
                 case AttachmentResource _ -> {
                     if (change.before() instanceof AttachmentResource before) {
                         leave(before);
@@ -66,6 +73,7 @@ public final class Zones implements ZoneDirectory {
         AddressPlan plan = AddressPlan.of(origins.firstEntry().getValue().prefixes());
         Zone zone = new Zone(name, plan.prefixes(), plan.gateway());
         services.getOrDefault(name, Map.of()).values().forEach(zone::put);
+        virtual.getOrDefault(name, Map.of()).values().forEach(zone::give);
         zones.put(name, zone);
     }
 
@@ -88,11 +96,31 @@ public final class Zones implements ZoneDirectory {
         }
     }
 
+    private void give(ResourceKey key, VirtualResource given, boolean gone) {
+        Map<ResourceKey, VirtualResource> all = virtual.computeIfAbsent(key.domain(), _ -> new HashMap<>());
+        Zone zone = zones.get(key.domain());
+        if (gone) {
+            all.remove(key);
+        } else {
+            all.put(key, given);
+        }
+        if (zone != null) {
+            if (gone) {
+                zone.take(key.name());
+            } else {
+                zone.give(given);
+            }
+        }
+    }
+
     /// Only this node's own pods come with their uids, and only they can ask here.
     private void join(AttachmentResource attachment) {
         attachment.podUid().ifPresent(uid -> {
             attachment.addresses().forEach(address -> podUids.put(new Client(attachment.domain(), address), uid));
             domainsOfPods.compute(uid, (_, before) -> with(before, attachment.domain()));
+            if (attachment.sidecar()) {
+                sidecars.add(new Member(uid, attachment.domain()));
+            }
         });
     }
 
@@ -104,6 +132,7 @@ public final class Zones implements ZoneDirectory {
 
     private void leave(AttachmentResource attachment) {
         attachment.podUid().ifPresent(uid -> {
+            sidecars.remove(new Member(uid, attachment.domain()));
             attachment.addresses().forEach(address -> podUids.remove(new Client(attachment.domain(), address), uid));
             domainsOfPods.computeIfPresent(uid, (_, before) -> {
                 Set<DomainName> after = new TreeSet<>(before);
@@ -122,5 +151,11 @@ public final class Zones implements ZoneDirectory {
             return zone == null ? List.of() : List.of(zone);
         }
         return domains.stream().map(zones::get).filter(zone -> zone != null).toList();
+    }
+
+    @Override
+    public boolean takesVirtual(Zone zone, DomainName domain, IpAddress client) {
+        String uid = podUids.get(new Client(domain, client));
+        return uid != null && sidecars.contains(new Member(uid, zone.domain()));
     }
 }

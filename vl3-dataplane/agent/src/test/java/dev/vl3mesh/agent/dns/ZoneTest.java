@@ -10,7 +10,9 @@ import dev.vl3mesh.agent.Seed;
 import dev.vl3mesh.model.KubeClusterName;
 import dev.vl3mesh.model.address.IpAddress;
 import dev.vl3mesh.model.plan.MeshResource.ServiceEndpoint;
+import dev.vl3mesh.model.plan.MeshResource.ServicePort;
 import dev.vl3mesh.model.plan.MeshResource.ServiceResource;
+import dev.vl3mesh.model.plan.MeshResource.VirtualResource;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -194,23 +196,58 @@ class ZoneTest {
     }
 
     private void assertSame(Zone other, String name, QueryType type) {
-        Answer mine = zone.answer(name, type, new Random(5));
-        Answer theirs = other.answer(name, type, new Random(5));
+        Answer mine = zone.answer(name, type, false, new Random(5));
+        Answer theirs = other.answer(name, type, false, new Random(5));
         assertThat(mine).as(name).isEqualTo(theirs);
     }
 
+    @Test
+    void aSidecarIsToldTheServicesOwnAddress() {
+        zone.put(new ServiceResource(
+                EAST,
+                SampleZones.RED,
+                "shop",
+                "web",
+                false,
+                List.of(new ServicePort("http", "TCP", 80, 8080)),
+                List.of(endpoint("", true, "172.16.3.7", "fd00:16::3:7"))));
+        zone.give(new VirtualResource(
+                EAST,
+                SampleZones.RED,
+                "shop",
+                "web",
+                List.of(IpAddress.parse("172.16.240.1"), IpAddress.parse("fd00:16::f0:1"))));
+        assertThat(addresses(zone.answer(WEB, QueryType.A, true, random))).containsExactly("172.16.240.1");
+        assertThat(addresses(zone.answer(WEB, QueryType.AAAA, true, random))).containsExactly("fd00:16::f0:1");
+        assertThat(addresses(zone.answer("172-16-3-7." + WEB, QueryType.A, true, random)))
+                .as("a pod's own name")
+                .containsExactly("172.16.3.7");
+        assertThat(found(WEB, QueryType.A)).as("without a sidecar").containsExactly("172.16.3.7");
+        zone.put(service(WEST, "web", endpoint("", true, "172.16.3.9")));
+        assertThat(addresses(zone.answer(WEB, QueryType.A, true, random)))
+                .as("with a part that sidecars don't carry")
+                .containsExactlyInAnyOrder("172.16.3.7", "172.16.3.9");
+        zone.remove(service(WEST, "web").key());
+        zone.take("shop/web");
+        assertThat(addresses(zone.answer(WEB, QueryType.A, true, random))).containsExactly("172.16.3.7");
+    }
+
     private Answer answer(String name, QueryType type) {
-        return zone.answer(name, type, random);
+        return zone.answer(name, type, false, random);
     }
 
     private List<String> found(String name, QueryType type) {
-        Answer.Found found = (Answer.Found) answer(name, type);
-        return found.records().stream()
-                .map(entry -> switch (entry) {
-                    case ZoneRecord.Address address -> address.address().toString();
-                    case ZoneRecord.Pointer pointer -> pointer.target();
-                    default -> entry.toString();
-                })
-                .toList();
+        return addresses(answer(name, type));
+    }
+
+    private static List<String> addresses(Answer answer) {
+        return ((Answer.Found) answer)
+                .records().stream()
+                        .map(entry -> switch (entry) {
+                            case ZoneRecord.Address address -> address.address().toString();
+                            case ZoneRecord.Pointer pointer -> pointer.target();
+                            default -> entry.toString();
+                        })
+                        .toList();
     }
 }
