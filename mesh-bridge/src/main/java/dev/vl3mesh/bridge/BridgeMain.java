@@ -76,24 +76,12 @@ public final class BridgeMain {
             DomainIssuers issuers = new DomainIssuers(client, config.namespace(), clock, random);
             DomainReconciler domains = domains(config, cache, writer, blocks, gate, reports, store, issuers);
             HomeLinks links = new HomeLinks(config, client, cache, store, blocks, domains, random);
-            BridgeHandlers handlers = new BridgeHandlers(
-                    config,
-                    client,
-                    cache,
-                    store,
-                    blocks,
-                    gate,
-                    identities.builtIn(),
-                    reports,
-                    issuers,
-                    links::to,
-                    clock);
+            BridgeHandlers handlers =
+                    handlers(config, client, cache, store, blocks, gate, identities, reports, issuers, links, clock);
             Verdicts verdicts = new Verdicts(config.cluster(), store, changes);
             ConfigConditions conditions = new ConfigConditions(config.cluster(), cache, writer, verdicts::find);
             Reconciler reconciler = new Reconciler(cache, writer, reports, domains, conditions, lanes);
-            IncrementalPlanner planner = new IncrementalPlanner(config.cluster());
-            Publisher publisher =
-                    new Publisher(config.cluster(), new StateFeeder(config.cluster(), cache, planner), planner, store);
+            Publisher publisher = publisher(config, cache, store);
             ServiceAddresses services = new ServiceAddresses(
                     config.cluster(), cache, store, changes, new ConfigMapLedger(client, config.namespace()));
             Metrics metrics = new Metrics();
@@ -136,6 +124,27 @@ public final class BridgeMain {
                 }
             }
         }
+    }
+
+    private static Publisher publisher(BridgeConfig config, ClusterCache cache, ResourceStore store) {
+        IncrementalPlanner planner = new IncrementalPlanner(config.cluster());
+        return new Publisher(config.cluster(), new StateFeeder(config.cluster(), cache, planner), planner, store);
+    }
+
+    private static BridgeHandlers handlers(
+            BridgeConfig config,
+            KubernetesClient client,
+            ClusterCache cache,
+            ResourceStore store,
+            Blocks blocks,
+            LeaseGate gate,
+            Identities identities,
+            NodeReports reports,
+            DomainIssuers issuers,
+            HomeLinks links,
+            InstantSource clock) {
+        return new BridgeHandlers(
+                config, client, cache, store, blocks, gate, identities.builtIn(), reports, issuers, links::to, clock);
     }
 
     private static Runnable lead(

@@ -182,7 +182,8 @@ public final class StateReader {
                             name,
                             Objects.requireNonNullElse(port.getProtocol(), "TCP"),
                             port.getPort(),
-                            targets.getOrDefault(name, port.getPort()));
+                            targets.getOrDefault(name, port.getPort()),
+                            Objects.requireNonNullElse(port.getAppProtocol(), ""));
                 })
                 .toList();
     }

@@ -20,7 +20,6 @@ import io.fabric8.kubernetes.api.model.discovery.v1.EndpointSlice;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
@@ -161,35 +160,21 @@ public final class MemoryCluster implements ClusterView, ClusterWriter {
     /// Shows what is there now, and returns what is different from before.
     public List<Change> sync() {
         Set<Change> changes = new LinkedHashSet<>();
-        different(seen.domains, server.domains).forEach(d -> changes.add(new Change.OfDomain(name(d))));
-        different(seen.nodes, server.nodes).forEach(n -> changes.add(new Change.OfNode(name(n))));
-        different(seen.attachments, server.attachments).forEach(a -> changes.add(new Change.OfAttachment(name(a))));
-        different(seen.blocks, server.blocks)
+        MemoryState.different(seen.domains, server.domains).forEach(d -> changes.add(new Change.OfDomain(name(d))));
+        MemoryState.different(seen.nodes, server.nodes).forEach(n -> changes.add(new Change.OfNode(name(n))));
+        MemoryState.different(seen.attachments, server.attachments)
+                .forEach(a -> changes.add(new Change.OfAttachment(name(a))));
+        MemoryState.different(seen.blocks, server.blocks)
                 .forEach(b -> changes.add(new Change.OfBlocks(b.getSpec().domain())));
-        different(seen.pods, server.pods)
+        MemoryState.different(seen.pods, server.pods)
                 .forEach(p -> changes.add(new Change.OfPod(p.getMetadata().getUid(), Claims.hashOf(p))));
-        if (!different(seen.namespaces, server.namespaces).isEmpty()) {
+        if (!MemoryState.different(seen.namespaces, server.namespaces).isEmpty()) {
             changes.add(new Change.OfSurroundings());
         }
-        different(seen.configs, server.configs).forEach(c -> changes.add(new Change.OfConfig(nameOf(c))));
+        MemoryState.different(seen.configs, server.configs)
+                .forEach(c -> changes.add(new Change.OfConfig(MemoryState.nameOf(c))));
         seen = server.copy();
         return new ArrayList<>(changes);
-    }
-
-    @SuppressWarnings("ReferenceEquality") // what is stored is replaced, never changed
-    private static <K, T> List<T> different(Map<K, T> before, Map<K, T> now) {
-        List<T> different = new ArrayList<>();
-        now.forEach((key, value) -> {
-            if (before.get(key) != value) {
-                different.add(value);
-            }
-        });
-        before.forEach((key, value) -> {
-            if (!now.containsKey(key)) {
-                different.add(value);
-            }
-        });
-        return different;
     }
 
     /// Everything as a list of changes, as after a leader's start.
@@ -257,16 +242,7 @@ public final class MemoryCluster implements ClusterView, ClusterWriter {
 
     /// Stores something that is written for a mesh, whatever is there.
     public void put(GenericKubernetesResource config) {
-        server.configs.put(nameOf(config), config);
-    }
-
-    private static ConfigName nameOf(GenericKubernetesResource config) {
-        String apiVersion = config.getApiVersion();
-        return new ConfigName(
-                apiVersion.substring(0, apiVersion.indexOf('/')),
-                config.getKind(),
-                config.getMetadata().getNamespace(),
-                name(config));
+        server.configs.put(MemoryState.nameOf(config), config);
     }
 
     @Override

@@ -8,7 +8,9 @@ import io.fabric8.kubernetes.api.model.GenericKubernetesResource;
 import io.fabric8.kubernetes.api.model.Namespace;
 import io.fabric8.kubernetes.api.model.Node;
 import io.fabric8.kubernetes.api.model.Pod;
+import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 
@@ -32,5 +34,30 @@ final class MemoryState {
         copy.namespaces.putAll(namespaces);
         copy.configs.putAll(configs);
         return copy;
+    }
+
+    static ConfigName nameOf(GenericKubernetesResource config) {
+        String apiVersion = config.getApiVersion();
+        return new ConfigName(
+                apiVersion.substring(0, apiVersion.indexOf('/')),
+                config.getKind(),
+                config.getMetadata().getNamespace(),
+                config.getMetadata().getName());
+    }
+
+    @SuppressWarnings("ReferenceEquality") // what is stored is replaced, never changed
+    static <K, T> List<T> different(Map<K, T> before, Map<K, T> now) {
+        List<T> different = new ArrayList<>();
+        now.forEach((key, value) -> {
+            if (before.get(key) != value) {
+                different.add(value);
+            }
+        });
+        before.forEach((key, value) -> {
+            if (!now.containsKey(key)) {
+                different.add(value);
+            }
+        });
+        return different;
     }
 }

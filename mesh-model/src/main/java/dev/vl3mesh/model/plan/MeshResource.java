@@ -191,7 +191,13 @@ public sealed interface MeshResource {
     /// @param protocol `TCP`, `UDP` or `SCTP`
     /// @param port 1 to 65535
     /// @param targetPort the number on the endpoints, 1 to 65535
-    record ServicePort(String name, String protocol, int port, int targetPort) {}
+    /// @param appProtocol what is spoken, as the service says (`appProtocol`); empty where it does not
+    record ServicePort(String name, String protocol, int port, int targetPort, String appProtocol) {
+        /// A port that does not say what is spoken.
+        public ServicePort(String name, String protocol, int port, int targetPort) {
+            this(name, protocol, port, targetPort, "");
+        }
+    }
 
     /// A pod behind a service.
     ///

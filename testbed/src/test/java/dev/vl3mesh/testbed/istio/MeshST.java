@@ -7,28 +7,19 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.MissingNode;
 import dev.vl3mesh.model.address.IpFamily;
 import dev.vl3mesh.testbed.fixture.Ran;
-import dev.vl3mesh.testbed.fixture.TestPod;
 import dev.vl3mesh.testbed.fixture.World;
 import dev.vl3mesh.testbed.lab.Commands;
 import dev.vl3mesh.testbed.lab.Kubectl;
 import dev.vl3mesh.testbed.lab.Lab;
 import dev.vl3mesh.testbed.lab.LabExtension;
-import dev.vl3mesh.testbed.lab.LabPaths;
-import dev.vl3mesh.testbed.lab.Progress;
 import io.fabric8.kubernetes.api.model.GenericKubernetesResource;
-import io.fabric8.kubernetes.client.KubernetesClient;
-import java.io.ByteArrayInputStream;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.concurrent.TimeUnit;
-import java.util.function.BiConsumer;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -40,61 +31,30 @@ import org.junit.jupiter.api.extension.ExtendWith;
 @ExtendWith(LabExtension.class)
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class MeshST {
-    private static final String DOMAIN = "meshed";
-    private static final String NAMESPACE = "vl3-meshed";
-    private static final String ISTIOD = "deploy/istiod-meshed";
-    private static final List<String> CLUSTERS = List.of("east", "west");
-    private static final String WEB = "http://web.meshed.svc.meshed.vl3.internal/debug";
-    private static final String WEB_SECRET = "http://web.meshed.svc.meshed.vl3.internal/secret";
-
+    private final MeshWorld mesh;
     private final World world;
     private final Kubectl kubectl;
-    private final IstioInstallation istio;
     private final ObjectMapper json = new ObjectMapper();
 
     MeshST(Lab lab) {
-        Progress progress = new Progress(System.out, false);
-        this.world = new World(lab);
-        this.kubectl = new Kubectl(LabPaths.of(System.getenv()), new Commands(progress));
-        this.istio = new IstioInstallation(lab, progress);
+        this.mesh = new MeshWorld(lab);
+        this.world = mesh.world();
+        this.kubectl = mesh.kubectl();
     }
 
     @BeforeAll
     void makeTheWorld() {
-        world.domain(DOMAIN, MeshST.class, "domain.yaml");
-        istio.install(DOMAIN, NAMESPACE, DOMAIN);
-        world.apply("east", MeshST.class, "strict.yaml", Map.of());
-        world.namespaceEverywhere(DOMAIN, Map.of("vl3mesh.dev/domains", DOMAIN));
-        CLUSTERS.forEach(cluster -> world.apply(cluster, MeshST.class, "web.yaml", Map.of("version", "of-" + cluster)));
-        CLUSTERS.forEach(cluster -> world.apply(cluster, MeshST.class, "client.yaml", Map.of()));
-        CLUSTERS.forEach(cluster -> {
-            World.awaitReady(web(cluster));
-            World.awaitReady(client(cluster));
-        });
+        mesh.make();
     }
 
     @AfterAll
     void leaveNothingBehind() {
-        istio.uninstall(DOMAIN, NAMESPACE, DOMAIN);
-        world.close();
-    }
-
-    private TestPod web(String cluster) {
-        return World.eventually()
-                .until(() -> world.pods(cluster, DOMAIN, "app", "web"), pods -> pods.size() == 1)
-                .getFirst();
-    }
-
-    private TestPod client(String cluster) {
-        return world.pod(cluster, DOMAIN, "client");
-    }
-
-    private String address(String cluster) {
-        return web(cluster).address(DOMAIN, IpFamily.V4);
+        mesh.close();
     }
 
     private String ask(String path) {
-        Commands.Result result = kubectl.exec("east", NAMESPACE, ISTIOD, "pilot-discovery", "request", "GET", path);
+        Commands.Result result =
+                kubectl.exec("east", MeshWorld.NAMESPACE, MeshWorld.ISTIOD, "pilot-discovery", "request", "GET", path);
         assertThat(result.ok()).as(path + ": " + result.output()).isTrue();
         return result.output();
     }
@@ -125,10 +85,11 @@ class MeshST {
         return found;
     }
 
+    /// Where the pods of the service are, by their addresses.
     private Map<String, String> workloads() {
         Map<String, String> clusters = new TreeMap<>();
-        configs("WorkloadEntry").forEach((name, spec) -> {
-            if (name.startsWith(DOMAIN + "/")) {
+        configs("WorkloadEntry").values().forEach(spec -> {
+            if (spec.path("labels").path("app").asText().equals("web")) {
                 clusters.put(
                         spec.path("address").asText(), spec.path("locality").asText());
             }
@@ -137,7 +98,7 @@ class MeshST {
     }
 
     private Map<String, String> both() {
-        return new TreeMap<>(Map.of(address("east"), "east", address("west"), "west"));
+        return new TreeMap<>(Map.of(mesh.address("east"), "east", mesh.address("west"), "west"));
     }
 
     @Test
@@ -152,7 +113,7 @@ class MeshST {
                 .contains("\"TCP\"")
                 .doesNotContain("UDP");
         JsonNode pod = configs("WorkloadEntry")
-                .getOrDefault("meshed/vl3-" + address("west").replace('.', '-'), MissingNode.getInstance());
+                .getOrDefault("meshed/vl3-" + mesh.address("west").replace('.', '-'), MissingNode.getInstance());
         assertThat(pod.path("serviceAccount").asText()).isEqualTo("web");
         assertThat(pod.path("labels").path("version").asText()).isEqualTo("of-west");
         assertThat(configs("Sidecar").values())
@@ -163,9 +124,9 @@ class MeshST {
 
     @Test
     void itLearnsWhoIsReady() {
-        web("west").run("rm", "/tmp/ready");
-        World.eventually().untilAsserted(() -> assertThat(workloads()).isEqualTo(Map.of(address("east"), "east")));
-        web("west").run("touch", "/tmp/ready");
+        mesh.web("west").run("rm", "/tmp/ready");
+        World.eventually().untilAsserted(() -> assertThat(workloads()).isEqualTo(Map.of(mesh.address("east"), "east")));
+        mesh.web("west").run("touch", "/tmp/ready");
         World.eventually().untilAsserted(() -> assertThat(workloads()).isEqualTo(both()));
     }
 
@@ -181,37 +142,36 @@ class MeshST {
 
     @Test
     void aNewIstiodKnowsTheSame() {
-        kubectl.run("east", "-n", NAMESPACE, "rollout", "restart", ISTIOD);
-        kubectl.run("east", "-n", NAMESPACE, "rollout", "status", ISTIOD, "--timeout=120s");
+        mesh.renewIstiod();
         World.eventually().untilAsserted(() -> assertThat(workloads()).isEqualTo(both()));
     }
 
     /// Each cluster's client reaches the pods of both, each side shows its identity.
     @Test
     void callsBetweenClustersAreMutuallyAuthenticated() {
-        for (String cluster : CLUSTERS) {
+        for (String cluster : MeshWorld.CLUSTERS) {
             Set<String> answered = new TreeSet<>();
             World.eventually().untilAsserted(() -> {
-                Ran ran = client(cluster).run("curl", "-sS", "-m", "5", WEB);
+                Ran ran = mesh.client(cluster).run("curl", "-sS", "-m", "5", MeshWorld.WEB);
                 assertThat(ran.out())
                         .as(ran.all())
                         .contains("By=spiffe://meshed.vl3.internal/ns/meshed/sa/web")
                         .contains("URI=spiffe://meshed.vl3.internal/ns/meshed/sa/client");
-                CLUSTERS.stream()
-                        .filter(one -> ran.out().contains(web(one).name()))
+                MeshWorld.CLUSTERS.stream()
+                        .filter(one -> ran.out().contains(mesh.web(one).name()))
                         .forEach(answered::add);
-                assertThat(answered).as("clusters that have answered").containsAll(CLUSTERS);
+                assertThat(answered).as("clusters that have answered").containsAll(MeshWorld.CLUSTERS);
             });
         }
     }
 
     @Test
     void whoHasNoSidecarIsRefused() {
-        for (String cluster : CLUSTERS) {
-            for (String other : CLUSTERS) {
+        for (String cluster : MeshWorld.CLUSTERS) {
+            for (String other : MeshWorld.CLUSTERS) {
                 World.eventually().untilAsserted(() -> {
-                    Ran ran = world.pod(cluster, DOMAIN, "bare")
-                            .run("curl", "-sS", "-m", "5", "http://" + address(other) + ":8080/debug");
+                    Ran ran = world.pod(cluster, MeshWorld.DOMAIN, "bare")
+                            .run("curl", "-sS", "-m", "5", "http://" + mesh.address(other) + ":8080/debug");
                     assertThat(ran.all()).contains("reset by peer");
                 });
             }
@@ -221,29 +181,29 @@ class MeshST {
     /// What a user writes in one cluster counts in the whole mesh, is said on it, and goes with it.
     @Test
     void whatIsWrittenInWestCountsInEast() {
-        write("west", "teapot.yaml", Map.of("status", "418"));
-        awaitAnswer("east", "418", "-H", "wants: teapot", WEB);
-        awaitAnswer("east", "200", WEB);
-        awaitConditions(
+        mesh.write("west", "teapot.yaml", Map.of("status", "418"));
+        mesh.awaitAnswer("east", "418", "-H", "wants: teapot", MeshWorld.WEB);
+        mesh.awaitAnswer("east", "200", MeshWorld.WEB);
+        mesh.awaitConditions(
                 "west",
                 "teapot.yaml",
                 (name, condition) -> assertThat(condition)
                         .as(name)
                         .containsEntry("status", "True")
                         .containsEntry("reason", "InForce"));
-        delete("west", "teapot.yaml");
-        awaitAnswer("east", "200", "-H", "wants: teapot", WEB);
+        mesh.delete("west", "teapot.yaml");
+        mesh.awaitAnswer("east", "200", "-H", "wants: teapot", MeshWorld.WEB);
     }
 
     /// Of two of the same name the older one counts, and the other one says so, until the older one is gone.
     @Test
     void ofTheSameInTwoClustersTheOlderCounts() throws InterruptedException {
-        write("west", "teapot.yaml", Map.of("status", "418"));
-        awaitConditions(
+        mesh.write("west", "teapot.yaml", Map.of("status", "418"));
+        mesh.awaitConditions(
                 "west", "teapot.yaml", (_, condition) -> assertThat(condition).containsEntry("status", "True"));
         TimeUnit.SECONDS.sleep(1); // ages are seconds
-        write("east", "teapot.yaml", Map.of("status", "503"));
-        awaitConditions(
+        mesh.write("east", "teapot.yaml", Map.of("status", "503"));
+        mesh.awaitConditions(
                 "east",
                 "teapot.yaml",
                 (_, condition) -> assertThat(condition)
@@ -252,130 +212,86 @@ class MeshST {
                         .hasEntrySatisfying(
                                 "message",
                                 message -> assertThat(message.toString()).contains("cluster west")));
-        awaitAnswer("east", "418", "-H", "wants: teapot", WEB);
-        delete("west", "teapot.yaml");
-        awaitAnswer("east", "503", "-H", "wants: teapot", WEB);
-        awaitConditions(
+        mesh.awaitAnswer("east", "418", "-H", "wants: teapot", MeshWorld.WEB);
+        mesh.delete("west", "teapot.yaml");
+        mesh.awaitAnswer("east", "503", "-H", "wants: teapot", MeshWorld.WEB);
+        mesh.awaitConditions(
                 "east", "teapot.yaml", (_, condition) -> assertThat(condition).containsEntry("status", "True"));
-        delete("east", "teapot.yaml");
+        mesh.delete("east", "teapot.yaml");
     }
 
     @Test
-    void aPolicyNamesCallersOfOtherClusters() {
-        awaitAnswer("east", "200", WEB_SECRET);
-        write("west", "deny.yaml", Map.of());
-        for (String cluster : CLUSTERS) {
-            awaitAnswer(cluster, "403", WEB_SECRET);
-            awaitAnswer(cluster, "200", WEB);
+    void aPolicyNamesCallersOfOtherClusters() throws InterruptedException {
+        mesh.awaitAnswer("east", "200", MeshWorld.WEB_SECRET);
+        mesh.write("west", "deny.yaml", Map.of());
+        for (String cluster : MeshWorld.CLUSTERS) {
+            World.eventually().untilAsserted(() -> keepsAnswering(cluster, "403", "by the pods of both clusters"));
+            mesh.awaitAnswer(cluster, "200", MeshWorld.WEB);
         }
-        kubectl.run("east", "-n", NAMESPACE, "rollout", "restart", ISTIOD);
-        kubectl.run("east", "-n", NAMESPACE, "rollout", "status", ISTIOD, "--timeout=120s");
+        mesh.renewIstiod();
+        for (int i = 0; i < 10; i++) { // while sidecars connect to it, one by one
+            keepsAnswering("east", "403", "with a new istiod");
+            TimeUnit.SECONDS.sleep(1);
+        }
+        mesh.delete("west", "deny.yaml");
+        mesh.awaitAnswer("east", "200", MeshWorld.WEB_SECRET);
+    }
+
+    private void keepsAnswering(String caller, String status, String why) {
         for (int i = 0; i < 20; i++) {
-            assertThat(answer("east", WEB_SECRET)).as("with a new istiod").isEqualTo("403");
+            assertThat(mesh.answer(caller, MeshWorld.WEB_SECRET)).as(why).isEqualTo(status);
         }
-        delete("west", "deny.yaml");
-        awaitAnswer("east", "200", WEB_SECRET);
     }
 
     /// The real istiod is asked, and what it says stands on the object.
     @Test
     void everyKindIsTakenOrRefusedWithTheReason() {
-        for (String cluster : CLUSTERS) {
-            write(cluster, "every-kind.yaml", Map.of());
-            awaitConditions(
+        for (String cluster : MeshWorld.CLUSTERS) {
+            mesh.write(cluster, "every-kind.yaml", Map.of());
+            mesh.awaitConditions(
                     cluster,
                     "every-kind.yaml",
                     (name, condition) -> assertThat(condition).as(name).containsEntry("status", "True"));
-            delete(cluster, "every-kind.yaml");
+            mesh.delete(cluster, "every-kind.yaml");
         }
-        write("west", "refused.yaml", Map.of());
-        awaitConditions(
+        mesh.write("west", "refused.yaml", Map.of());
+        mesh.awaitConditions(
                 "west",
                 "refused.yaml",
                 (name, condition) -> assertThat(condition).as(name).containsEntry("status", "False"));
-        for (GenericKubernetesResource object : objects("west", "refused.yaml")) {
-            assertThat(condition(object).getOrDefault("message", "").toString())
+        for (GenericKubernetesResource object : mesh.objects("west", "refused.yaml")) {
+            assertThat(MeshWorld.condition(object).getOrDefault("message", "").toString())
                     .as(object.getKind() + " " + object.getMetadata().getName())
                     .contains(object.getMetadata().getAnnotations().get("wrong"));
         }
         assertThat(configs("VirtualService")).as("istiod has none of them").doesNotContainKey("meshed/refused");
-        delete("west", "refused.yaml");
+        mesh.delete("west", "refused.yaml");
     }
 
     /// Their virtual addresses tell services by TCP apart, which say nothing else of whom they mean.
     @Test
     void servicesByTcpMayShareAPort() {
-        write("east", "raw.yaml", Map.of("name", "first"));
-        write("west", "raw.yaml", Map.of("name", "second"));
-        for (String cluster : CLUSTERS) {
+        mesh.write("east", "raw.yaml", Map.of("name", "first"));
+        mesh.write("west", "raw.yaml", Map.of("name", "second"));
+        for (String cluster : MeshWorld.CLUSTERS) {
             for (String name : List.of("first", "second")) {
                 World.eventually().untilAsserted(() -> {
-                    Ran ran = client(cluster)
+                    Ran ran = mesh.client(cluster)
                             .run("socat", "-T", "3", "-u", "TCP:" + name + ".meshed.svc.meshed.vl3.internal:7000", "-");
                     assertThat(ran.out().strip()).as(cluster + ": " + ran.all()).isEqualTo(name);
                 });
-                assertThat(client(cluster)
+                assertThat(mesh.client(cluster)
                                 .run("dig", "+short", name + ".meshed.svc.meshed.vl3.internal")
                                 .out())
                         .as("in the domain's range for services")
                         .startsWith("172.28.24");
             }
         }
-        assertThat(world.pod("east", DOMAIN, "bare")
+        assertThat(world.pod("east", MeshWorld.DOMAIN, "bare")
                         .run("dig", "+short", "second.meshed.svc.meshed.vl3.internal")
                         .out()
                         .strip())
                 .as("who has no sidecar is told the pods")
-                .isEqualTo(world.pod("west", DOMAIN, "second").address(DOMAIN, IpFamily.V4));
-    }
-
-    private void write(String cluster, String file, Map<String, String> values) {
-        world.apply(cluster, MeshST.class, file, values);
-    }
-
-    private List<GenericKubernetesResource> objects(String cluster, String file) {
-        KubernetesClient client = world.client(cluster);
-        String text = World.text(MeshST.class, file).replace("${status}", "418");
-        return client.load(new ByteArrayInputStream(text.getBytes(StandardCharsets.UTF_8))).items().stream()
-                .map(item -> client.resource(item).get())
-                .map(GenericKubernetesResource.class::cast)
-                .toList();
-    }
-
-    private void delete(String cluster, String file) {
-        objects(cluster, file)
-                .forEach(object -> world.client(cluster).resource(object).delete());
-    }
-
-    private static Map<String, Object> condition(GenericKubernetesResource object) {
-        List<Map<String, Object>> conditions =
-                Objects.requireNonNullElse(object.get("status", "conditions"), List.<Map<String, Object>>of());
-        return conditions.stream()
-                .filter(one -> "vl3mesh.dev/meshed".equals(one.get("type")))
-                .findFirst()
-                .orElse(Map.of());
-    }
-
-    private void awaitConditions(String cluster, String file, BiConsumer<String, Map<String, Object>> asserted) {
-        World.eventually()
-                .untilAsserted(() -> objects(cluster, file)
-                        .forEach(object -> asserted.accept(
-                                cluster + ": " + object.getKind() + " "
-                                        + object.getMetadata().getName(),
-                                condition(object))));
-    }
-
-    private String answer(String cluster, String... words) {
-        List<String> command =
-                new ArrayList<>(List.of("curl", "-s", "-m", "5", "-o", "/dev/null", "-w", "%{http_code}"));
-        command.addAll(List.of(words));
-        return client(cluster).run(command.toArray(String[]::new)).out();
-    }
-
-    private void awaitAnswer(String cluster, String status, String... words) {
-        World.eventually()
-                .untilAsserted(() -> assertThat(answer(cluster, words))
-                        .as(cluster + ": curl " + String.join(" ", words))
-                        .isEqualTo(status));
+                .isEqualTo(world.pod("west", MeshWorld.DOMAIN, "second").address(MeshWorld.DOMAIN, IpFamily.V4));
     }
 }

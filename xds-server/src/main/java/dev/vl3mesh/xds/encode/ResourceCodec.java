@@ -123,7 +123,8 @@ public final class ResourceCodec {
                     .setName(port.name())
                     .setProtocol(port.protocol())
                     .setPort(port.port())
-                    .setTargetPort(port.targetPort()));
+                    .setTargetPort(port.targetPort())
+                    .setAppProtocol(port.appProtocol()));
         }
         for (ServiceEndpoint endpoint : service.endpoints()) {
             builder.addEndpoints(Service.Endpoint.newBuilder()
@@ -257,7 +258,8 @@ public final class ResourceCodec {
                 message.getName(),
                 message.getProtocol(),
                 within("port", message.getPort(), 1, 65_535),
-                within("target port", message.getTargetPort(), 1, 65_535));
+                within("target port", message.getTargetPort(), 1, 65_535),
+                message.getAppProtocol());
     }
 
     private static List<IpAddress> addresses(List<String> texts) {

@@ -2,16 +2,21 @@ package dev.vl3mesh.xds.istio;
 
 import dev.vl3mesh.model.plan.MeshResource.ServicePort;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 
-/// What Istio takes a port to speak, by the rule that it has for Services of Kubernetes: the port's name is
-/// `<protocol>` or `<protocol>-<anything>`.
+/// What Istio takes a port to speak, by the rule that it has for Services of Kubernetes: what `appProtocol`
+/// says, else the port's name, which is `<protocol>` or `<protocol>-<anything>`.
 ///
 /// See istio.io/latest/docs/ops/configuration/traffic-management/protocol-selection/
 final class PortProtocol {
     private static final Set<String> PROTOCOLS =
             Set.of("http", "http2", "https", "grpc", "grpc-web", "tcp", "tls", "mongo", "mysql", "redis", "udp");
+
+    /// Kubernetes' own words, see kubernetes.io/docs/concepts/services-networking/service/#application-protocol
+    private static final Map<String, String> KUBERNETES =
+            Map.of("kubernetes.io/h2c", "HTTP2", "kubernetes.io/ws", "HTTP", "kubernetes.io/wss", "HTTPS");
 
     private PortProtocol() {}
 
@@ -20,7 +25,11 @@ final class PortProtocol {
         if (!port.protocol().equals("TCP")) {
             return Optional.empty();
         }
-        String name = port.name().toLowerCase(Locale.ROOT);
+        String said = port.appProtocol().toLowerCase(Locale.ROOT);
+        if (KUBERNETES.containsKey(said)) {
+            return Optional.of(KUBERNETES.getOrDefault(said, "TCP"));
+        }
+        String name = said.isEmpty() ? port.name().toLowerCase(Locale.ROOT) : said;
         if (name.equals("grpc-web") || name.startsWith("grpc-web-")) {
             return Optional.of("GRPC-WEB");
         }

@@ -17,9 +17,11 @@ import io.netty.handler.ssl.SslContextBuilder;
 import io.netty.handler.ssl.SslProvider;
 import java.io.IOException;
 import java.io.OutputStream;
+import java.net.ConnectException;
 import java.net.HttpURLConnection;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.Socket;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
@@ -33,6 +35,7 @@ import java.util.UUID;
 import javax.net.ssl.HttpsURLConnection;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLSession;
+import javax.net.ssl.SSLSocketFactory;
 import javax.net.ssl.TrustManagerFactory;
 
 /// The istiod in whose pod the publisher runs: its schema by server reflection, its judgement by the endpoint
@@ -45,6 +48,7 @@ public final class IstiodClient implements IstioPeer {
 
     private final String name;
     private final List<X509Certificate> roots;
+    private final SSLSocketFactory tls;
     private final IstiodSchema schema;
 
     /// Asks istiod for its schema.
@@ -54,7 +58,8 @@ public final class IstiodClient implements IstioPeer {
     /// @throws IOException if istiod does not answer
     public IstiodClient(String name, List<X509Certificate> roots) throws IOException {
         this.name = name;
-        this.roots = roots;
+        this.roots = List.copyOf(roots);
+        this.tls = tls(roots).getSocketFactory();
         ManagedChannel channel = channel();
         try {
             schema = IstiodSchema.ask(
@@ -62,6 +67,18 @@ public final class IstiodClient implements IstioPeer {
                     Arrays.stream(IstioKind.values()).map(IstioKind::message).toList());
         } finally {
             channel.shutdownNow();
+        }
+    }
+
+    /// Whether there is an istiod that sidecars could reach.
+    public static boolean listens() {
+        try (Socket socket = new Socket()) {
+            socket.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), GRPC_PORT), TIMEOUT_MILLIS);
+            return true;
+        } catch (ConnectException e) {
+            return false;
+        } catch (IOException e) {
+            return true; // it is too busy to say so
         }
     }
 
@@ -93,7 +110,7 @@ public final class IstiodClient implements IstioPeer {
         HttpsURLConnection call = (HttpsURLConnection) URI.create("https://127.0.0.1:" + WEBHOOK_PORT + "/validate")
                 .toURL()
                 .openConnection();
-        call.setSSLSocketFactory(tls().getSocketFactory());
+        call.setSSLSocketFactory(tls); // the same for all calls, so that they share a connection
         call.setHostnameVerifier((_, session) -> hasName(session));
         call.setConnectTimeout(TIMEOUT_MILLIS);
         call.setReadTimeout(TIMEOUT_MILLIS);
@@ -157,7 +174,7 @@ public final class IstiodClient implements IstioPeer {
         return review;
     }
 
-    private SSLContext tls() throws IOException {
+    private static SSLContext tls(List<X509Certificate> roots) throws IOException {
         try {
             KeyStore trusted = KeyStore.getInstance(KeyStore.getDefaultType());
             trusted.load(null, null);

@@ -1,10 +1,10 @@
 package dev.vl3mesh.xds.mcp;
 
+import dev.vl3mesh.xds.grpc.AnsweringStream;
 import io.envoyproxy.envoy.service.discovery.v3.AggregatedDiscoveryServiceGrpc;
 import io.envoyproxy.envoy.service.discovery.v3.DiscoveryRequest;
 import io.envoyproxy.envoy.service.discovery.v3.DiscoveryResponse;
 import io.grpc.Server;
-import io.grpc.Status;
 import io.grpc.netty.NettyServerBuilder;
 import io.grpc.stub.ServerCallStreamObserver;
 import io.grpc.stub.StreamObserver;
@@ -16,8 +16,8 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
-/// Serves a snapshot, and each that follows it, to whoever reaches the port: without TLS or any identity, so only for a
-/// loopback address that the receiver alone shares.
+/// Serves a snapshot, and each that follows it, to whoever reaches the port: without TLS or any identity, so
+/// only for a loopback address that the receiver alone shares.
 public final class McpServer implements AutoCloseable {
     private static final int KEEPALIVE_SECONDS_MIN = 10;
 
@@ -81,68 +81,32 @@ public final class McpServer implements AutoCloseable {
         }
     }
 
-    private final class Connection implements StreamObserver<DiscoveryRequest> {
+    private final class Connection extends AnsweringStream<DiscoveryRequest, DiscoveryResponse> {
         private final McpStream stream = new McpStream();
-        private final ServerCallStreamObserver<DiscoveryResponse> out;
-        private boolean ended;
 
         Connection(ServerCallStreamObserver<DiscoveryResponse> out) {
-            this.out = out;
+            super(out);
         }
 
-        synchronized void drain() {
+        @Override
+        protected void take(DiscoveryRequest request) {
+            stream.onRequest(request);
+        }
+
+        @Override
+        protected Optional<DiscoveryResponse> poll() {
             McpSnapshot now = snapshot;
-            while (now != null && !ended && out.isReady()) {
-                Optional<DiscoveryResponse> response = stream.poll(now);
-                if (response.isEmpty()) {
-                    return;
-                }
-                out.onNext(response.get());
-            }
+            return now == null ? Optional.empty() : stream.poll(now);
+        }
+
+        @Override
+        protected void forget() {
+            connections.remove(this);
         }
 
         synchronized boolean idle() {
             McpSnapshot now = snapshot;
             return now != null && stream.idle(now);
-        }
-
-        @Override
-        public void onNext(DiscoveryRequest request) {
-            synchronized (this) {
-                if (ended) {
-                    return; // it was under way when the stream was ended
-                }
-                try {
-                    stream.onRequest(request);
-                } catch (IllegalArgumentException e) {
-                    end();
-                    out.onError(Status.INVALID_ARGUMENT
-                            .withDescription(e.getMessage())
-                            .asRuntimeException());
-                    return;
-                }
-            }
-            drain();
-        }
-
-        @Override
-        public void onError(Throwable cause) {
-            end();
-        }
-
-        @Override
-        public void onCompleted() {
-            synchronized (this) {
-                if (!ended) {
-                    end();
-                    out.onCompleted();
-                }
-            }
-        }
-
-        private synchronized void end() {
-            ended = true;
-            connections.remove(this);
         }
     }
 }

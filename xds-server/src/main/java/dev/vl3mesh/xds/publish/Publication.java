@@ -30,11 +30,12 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// Publishes what a store holds, again whenever it changes; nothing before the domain's home has said that it is
-/// complete, because what a publication lacks is deleted by whoever gets it.
+/// Publishes what a store holds, again whenever it changes; nothing before the domain's home has said that it
+/// is complete, because what a publication lacks is deleted by whoever gets it.
 ///
-/// An istiod that has just started can be asked what it thinks of users' configuration only when it has everything
-/// else. Until it was asked, nobody is to be served by it: [#complete] says when.
+/// An istiod that starts can be asked what it thinks of users' configuration only when it has everything else.
+/// Until it was asked, nobody is to be served by it: [#complete] says when. One that runs already is asked
+/// first.
 final class Publication implements ResourceStore.Listener {
     private static final Logger LOG = LoggerFactory.getLogger(Publication.class);
     /// Changes that come close together are published at once.
@@ -53,6 +54,7 @@ final class Publication implements ResourceStore.Listener {
     private final Semaphore changes = new Semaphore(1);
     private volatile boolean published;
     private volatile boolean judged;
+    private boolean held;
     private Instant takenAt = Instant.MAX;
     private volatile List<VerdictResource> verdicts = List.of();
     private @Nullable UserConfigs configs;
@@ -111,19 +113,25 @@ final class Publication implements ResourceStore.Listener {
     ///
     /// @param waitMillis how long at most
     void work(long waitMillis) throws InterruptedException {
-        long wait = published && !judged ? Math.min(waitMillis, RETRY_MILLIS) : waitMillis;
-        if (!changes.tryAcquire(wait, TimeUnit.MILLISECONDS) && (!published || judged)) {
+        boolean again = published ? !judged : held;
+        if (!changes.tryAcquire(again ? Math.min(waitMillis, RETRY_MILLIS) : waitMillis, TimeUnit.MILLISECONDS)
+                && !again) {
             return;
         }
         TimeUnit.MILLISECONDS.sleep(GATHER_MILLIS);
         changes.drainPermits();
-        if (store.isComplete(home)) {
-            Outcome outcome = judge();
-            server.publish(istio.of(resources(), outcome));
-            published = true;
-            judged = outcome.complete();
-            verdicts = outcome.verdicts();
+        if (!store.isComplete(home)) {
+            return;
         }
+        Outcome outcome = judge();
+        held = !published && !outcome.complete() && IstiodClient.listens();
+        if (held) {
+            return; // it serves sidecars by what the former publisher has told it: less than all would take from them
+        }
+        server.publish(istio.of(resources(), outcome));
+        published = true;
+        judged = outcome.complete();
+        verdicts = outcome.verdicts();
     }
 
     private Outcome judge() {
@@ -133,7 +141,7 @@ final class Publication implements ResourceStore.Listener {
     /// Nothing while the istiod does not answer that is to be asked.
     private Optional<UserConfigs> configs() {
         Optional<IstioMesh> mesh = mesh();
-        if (configs == null && published && mesh.isPresent()) {
+        if (configs == null && mesh.isPresent()) {
             String namespace = mesh.get().namespace();
             try {
                 IstiodClient istiod =

@@ -4,13 +4,9 @@ import dev.vl3mesh.identity.IdentityException;
 import dev.vl3mesh.identity.Pem;
 import dev.vl3mesh.identity.SpiffeId;
 import dev.vl3mesh.identity.Svid;
-import dev.vl3mesh.xds.client.ControlChannel;
-import dev.vl3mesh.xds.client.IdentityClient;
-import io.grpc.ManagedChannel;
+import dev.vl3mesh.xds.client.TokenEnrolment;
 import io.grpc.StatusRuntimeException;
 import java.io.IOException;
-import java.nio.file.Files;
-import java.security.SecureRandom;
 import java.security.cert.X509Certificate;
 import java.time.Instant;
 import java.util.List;
@@ -24,14 +20,14 @@ final class PublisherIdentity {
     private static final Logger LOG = LoggerFactory.getLogger(PublisherIdentity.class);
     private static final long RETRY_MILLIS = 1_000;
 
-    private final PublisherConfig config;
-    private final SecureRandom random = new SecureRandom();
+    private final TokenEnrolment enrolment;
     private final List<X509Certificate> roots;
     private volatile @Nullable Svid current;
 
     /// @throws IdentityException if the roots are none
     PublisherIdentity(PublisherConfig config) {
-        this.config = config;
+        this.enrolment =
+                new TokenEnrolment(config.controlAddress(), SpiffeId.control(config.trustDomain()), config.tokenFile());
         this.roots = Pem.certificates(config.roots());
     }
 
@@ -62,16 +58,11 @@ final class PublisherIdentity {
         if (old != null && Instant.now().isBefore(old.renewAt())) {
             return;
         }
-        SpiffeId server = SpiffeId.control(config.trustDomain());
-        ManagedChannel channel = ControlChannel.anonymous(config.controlAddress(), () -> roots, server);
         try {
-            String token = Files.readString(config.tokenFile()).strip();
-            current = new IdentityClient(channel, random).enrol(token);
+            current = enrolment.enrol(roots);
             LOG.info("enrolled as {}", current);
         } catch (StatusRuntimeException | IdentityException | IOException e) {
-            LOG.warn("enrol at {}: {}; trying again", config.controlAddress(), e.getMessage());
-        } finally {
-            channel.shutdownNow();
+            LOG.warn("enrol at {}: {}; trying again", enrolment.address(), e.getMessage());
         }
     }
 }

@@ -43,7 +43,9 @@ public final class PublisherMain {
                     while (!Thread.currentThread().isInterrupted()) {
                         identity.renewIfDue();
                         issuer.renewIfDue(channel);
-                        reports.tellIfDue(channel, publication.verdicts());
+                        if (publication.complete()) {
+                            reports.tellIfDue(channel, publication.verdicts());
+                        }
                         publication.work(issuer.keys().isEmpty() ? RETRY_MILLIS : TICK_MILLIS);
                     }
                 } finally {

@@ -37,6 +37,8 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 class IstioViewTest {
     private static final DomainName RED = new DomainName("red");
@@ -211,5 +213,21 @@ class IstioViewTest {
                         + listener.getPort().getName())
                 .containsExactly("8080 users", "9090 grpc-api-9090", "9999 tcp-99-9999");
         assertThat(merged.getUnknownFields()).as("what he says of egress").isEqualTo(egress);
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "http-web, '', HTTP",
+        "web, '', TCP",
+        "web, http2, HTTP2",
+        "http-web, tcp, TCP",
+        "web, kubernetes.io/h2c, HTTP2",
+        "grpc, kubernetes.io/ws, HTTP",
+        "grpc-web, '', GRPC-WEB",
+        "http, example.com/own, TCP"
+    })
+    void aPortSpeaksWhatItSays(String name, String appProtocol, String protocol) {
+        assertThat(PortProtocol.of(new ServicePort(name, "TCP", 80, 8080, appProtocol)))
+                .contains(protocol);
     }
 }

@@ -13,6 +13,7 @@ import dev.vl3mesh.model.plan.MeshResource.AttachmentResource;
 import dev.vl3mesh.model.plan.MeshResource.DomainResource;
 import dev.vl3mesh.model.plan.MeshResource.NodeResource;
 import dev.vl3mesh.model.plan.MeshResource.ServiceResource;
+import dev.vl3mesh.model.plan.MeshResource.VirtualResource;
 import dev.vl3mesh.model.plan.ResourceKey;
 import java.util.Collections;
 import java.util.HashMap;
@@ -58,7 +59,7 @@ final class DomainPlan {
             case DomainResource _ -> definition(change.key().origin(), (DomainResource) change.after(), delta);
             case NodeResource node -> node(node, change.after() == null, delta);
             case AttachmentResource _ -> attachment(change, delta);
-            case ServiceResource _ -> {}
+            case ServiceResource _, VirtualResource _ -> {}
             case null, default -> throw new IllegalArgumentException("change without a resource: " + change.key());
         }
     }

@@ -4,13 +4,10 @@ import dev.vl3mesh.identity.IdentityException;
 import dev.vl3mesh.identity.Pem;
 import dev.vl3mesh.identity.SpiffeId;
 import dev.vl3mesh.identity.Svid;
-import dev.vl3mesh.xds.client.ControlChannel;
-import dev.vl3mesh.xds.client.IdentityClient;
-import io.grpc.ManagedChannel;
+import dev.vl3mesh.xds.client.TokenEnrolment;
 import io.grpc.StatusRuntimeException;
 import java.io.IOException;
 import java.nio.file.Files;
-import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
@@ -26,13 +23,13 @@ final class TokenIdentity implements NodeIdentity {
     private static final Duration RETRY_MAX = Duration.ofSeconds(10);
 
     private final AgentConfig config;
-    private final String address;
+    private final TokenEnrolment enrolment;
     private volatile @Nullable Svid present;
 
     /// @param address of the control plane, `host:port`
     TokenIdentity(AgentConfig config, String address) {
         this.config = config;
-        this.address = address;
+        this.enrolment = new TokenEnrolment(address, SpiffeId.control(config.trustDomain()), config.tokenFile());
     }
 
     @Override
@@ -57,16 +54,9 @@ final class TokenIdentity implements NodeIdentity {
     }
 
     private Svid enrol() throws IOException {
-        String token = Files.readString(config.tokenFile()).strip();
-        var roots = Pem.certificates(Files.readString(config.rootsFile()));
-        ManagedChannel channel = ControlChannel.anonymous(address, () -> roots, SpiffeId.control(config.trustDomain()));
-        try {
-            Svid svid = new IdentityClient(channel, new SecureRandom()).enrol(token);
-            log.info("enrolled as {}", svid);
-            return svid;
-        } finally {
-            channel.shutdownNow();
-        }
+        Svid svid = enrolment.enrol(Pem.certificates(Files.readString(config.rootsFile())));
+        log.info("enrolled as {}", svid);
+        return svid;
     }
 
     @Override

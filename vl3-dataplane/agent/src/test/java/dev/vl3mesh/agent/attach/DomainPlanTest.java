@@ -17,6 +17,8 @@ import dev.vl3mesh.agent.state.Change;
 import dev.vl3mesh.agent.state.MeshStore;
 import dev.vl3mesh.model.address.IpAddress;
 import dev.vl3mesh.model.plan.MeshResource;
+import dev.vl3mesh.model.plan.MeshResource.ServiceResource;
+import dev.vl3mesh.model.plan.MeshResource.VirtualResource;
 import dev.vl3mesh.model.plan.ResourceKey;
 import dev.vl3mesh.model.plan.SnapshotDelta;
 import java.util.HashMap;
@@ -81,6 +83,15 @@ class DomainPlanTest {
         assertThat(plan.routes()).isEmpty();
         assertThat(plan.pods()).containsOnlyKeys("uid-web");
         assertThat(plan.isNeeded()).isTrue();
+    }
+
+    @Test
+    void namesAndVirtualAddressesAreNothingToRoute() {
+        RoomDelta delta = learn(
+                new ServiceResource(EAST, RED, "shop", "web", false, List.of(), List.of()),
+                new VirtualResource(EAST, RED, "shop", "web", addresses("172.16.240.1")));
+        assertThat(delta.pods()).isEmpty();
+        assertThat(plan.routes()).isEmpty();
     }
 
     @Test

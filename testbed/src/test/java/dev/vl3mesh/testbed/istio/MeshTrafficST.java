@@ -1,0 +1,124 @@
+package dev.vl3mesh.testbed.istio;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.vl3mesh.identity.TokenIssuer;
+import dev.vl3mesh.testbed.fixture.World;
+import dev.vl3mesh.testbed.lab.Lab;
+import dev.vl3mesh.testbed.lab.LabExtension;
+import java.security.SecureRandom;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Map;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.extension.ExtendWith;
+
+/// Istio's features on calls between clusters, written in west and seen by callers in both.
+@ExtendWith(LabExtension.class)
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+class MeshTrafficST {
+    private static final int CALLS = 100;
+    private static final String ECHO = "http://web.meshed.svc.meshed.vl3.internal/echo";
+
+    private final MeshWorld mesh;
+
+    MeshTrafficST(Lab lab) {
+        this.mesh = new MeshWorld(lab);
+    }
+
+    @BeforeAll
+    void makeTheWorld() {
+        mesh.make();
+        MeshWorld.CLUSTERS.forEach(cluster -> mesh.awaitAnswer(cluster, "200", MeshWorld.WEB));
+    }
+
+    @AfterAll
+    void leaveNothingBehind() {
+        mesh.close();
+    }
+
+    /// Of many calls, those that the pod of a cluster has answered.
+    private int answeredBy(String server, String caller) {
+        return Integer.parseInt(mesh.client(caller)
+                .sh("for i in $(seq " + CALLS + "); do curl -s -m 5 " + MeshWorld.WEB + "; done | grep -c '"
+                        + mesh.web(server).name() + "'")
+                .out()
+                .strip());
+    }
+
+    /// Of many calls, those that had an answer of a status.
+    private int answered(String caller, String status, String url) {
+        return Integer.parseInt(mesh.client(caller)
+                .sh("for i in $(seq " + CALLS + "); do curl -s -m 5 -o /dev/null -w '%{http_code}\\n' '" + url
+                        + "'; done | grep -c " + status)
+                .out()
+                .strip());
+    }
+
+    @Test
+    void callsAreSplitByWeight() {
+        mesh.write("west", "split.yaml", Map.of());
+        for (String caller : MeshWorld.CLUSTERS) {
+            World.eventually()
+                    .untilAsserted(() -> assertThat(answeredBy("west", caller))
+                            .as("of " + CALLS + " calls from " + caller + ", 80 in the mean")
+                            .isBetween(62, 95));
+        }
+        mesh.delete("west", "split.yaml");
+    }
+
+    @Test
+    void aSlowAnswerIsNotWaitedFor() {
+        mesh.awaitAnswer("east", "200", ECHO + "?delay=2s");
+        mesh.write("west", "patience.yaml", Map.of());
+        for (String caller : MeshWorld.CLUSTERS) {
+            mesh.awaitAnswer(caller, "504", ECHO + "?delay=2s");
+            mesh.awaitAnswer(caller, "200", ECHO);
+        }
+        mesh.delete("west", "patience.yaml");
+    }
+
+    @Test
+    void aFailureIsTriedAgain() {
+        String half = ECHO + "?status=503:50";
+        mesh.write("west", "no-retries.yaml", Map.of());
+        World.eventually()
+                .untilAsserted(() -> assertThat(answered("east", "200", half))
+                        .as("without retries")
+                        .isBetween(25, 75));
+        mesh.delete("west", "no-retries.yaml");
+        mesh.write("west", "retries.yaml", Map.of());
+        World.eventually()
+                .untilAsserted(() -> assertThat(answered("east", "200", half))
+                        .as("with five retries")
+                        .isGreaterThan(90));
+        mesh.delete("west", "retries.yaml");
+    }
+
+    @Test
+    void aUserNeedsATokenWhereOneIsAskedFor() {
+        TokenIssuer issuer = new TokenIssuer(TokenIssuer.newKey(new SecureRandom()), "https://users.example");
+        String token = issuer.issue("somebody", "web", Instant.now(), Duration.ofMinutes(10));
+        mesh.write("west", "users.yaml", Map.of("keys", issuer.keys()));
+        for (String caller : MeshWorld.CLUSTERS) {
+            mesh.awaitAnswer(caller, "403", MeshWorld.WEB);
+            mesh.awaitAnswer(caller, "200", "-H", "Authorization: Bearer " + token, MeshWorld.WEB);
+            mesh.awaitAnswer(caller, "401", "-H", "Authorization: Bearer x" + token, MeshWorld.WEB);
+        }
+        mesh.delete("west", "users.yaml");
+        mesh.awaitAnswer("east", "200", MeshWorld.WEB);
+    }
+
+    @Test
+    void aNamespaceIsKeptOut() {
+        mesh.write("west", "keep-out.yaml", Map.of());
+        for (String caller : MeshWorld.CLUSTERS) {
+            mesh.awaitAnswer(caller, "403", MeshWorld.WEB);
+        }
+        mesh.delete("west", "keep-out.yaml");
+        mesh.awaitAnswer("east", "200", MeshWorld.WEB);
+    }
+}
