@@ -12,6 +12,7 @@ import dev.vl3mesh.ctl.command.InviteCommand;
 import dev.vl3mesh.ctl.command.IstioProfileCommand;
 import dev.vl3mesh.ctl.command.JoinCommand;
 import dev.vl3mesh.ctl.command.LeaveCommand;
+import dev.vl3mesh.ctl.command.MeshStatusCommand;
 import dev.vl3mesh.ctl.command.StatusCommand;
 import dev.vl3mesh.ctl.session.Durations;
 import dev.vl3mesh.ctl.session.ExitCodes;
@@ -81,6 +82,8 @@ public final class Vl3Ctl {
                 .addSubcommand(new JoinCommand(session))
                 .addSubcommand(new LeaveCommand(session))
                 .addSubcommand(new IstioProfileCommand(session))
+                .addSubcommand(group(
+                        "mesh", "Looks at the mesh of a domain.", new CommandLine(new MeshStatusCommand(session))))
                 .addSubcommand(group(
                         "describe", "Shows something in detail.", new CommandLine(new DescribePodCommand(session))))
                 .addSubcommand(group(

@@ -36,6 +36,8 @@ import org.jspecify.annotations.Nullable;
 
 /// Reads the model's facts out of Kubernetes' objects, one by one.
 public final class StateReader {
+    private static final String TRAFFIC_DISTRIBUTION = "networking.istio.io/traffic-distribution";
+
     private StateReader() {}
 
     /// A domain is published once it was accepted, which is when it has its numbers; and as it was accepted last,
@@ -160,7 +162,15 @@ public final class StateReader {
                 service.getMetadata().getName(),
                 "None".equals(service.getSpec().getClusterIP()),
                 ports(service, slices),
-                List.copyOf(endpoints.values()));
+                List.copyOf(endpoints.values()),
+                trafficDistribution(service));
+    }
+
+    /// Istio's annotation, else what Kubernetes itself goes by.
+    private static String trafficDistribution(Service service) {
+        String own = Objects.requireNonNullElse(service.getSpec().getTrafficDistribution(), "");
+        Map<String, String> annotations = service.getMetadata().getAnnotations();
+        return annotations == null ? own : annotations.getOrDefault(TRAFFIC_DISTRIBUTION, own);
     }
 
     /// The slices name the target ports as numbers, whatever the Service wrote.

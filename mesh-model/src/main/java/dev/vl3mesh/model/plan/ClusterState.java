@@ -63,7 +63,22 @@ public record ClusterState(
 
     /// A Service and the pods behind it, attached or not.
     public record KubeService(
-            String namespace, String name, boolean headless, List<ServicePort> ports, List<KubeEndpoint> endpoints) {}
+            String namespace,
+            String name,
+            boolean headless,
+            List<ServicePort> ports,
+            List<KubeEndpoint> endpoints,
+            String trafficDistribution) {
+        /// A service whose endpoints are all alike.
+        public KubeService(
+                String namespace,
+                String name,
+                boolean headless,
+                List<ServicePort> ports,
+                List<KubeEndpoint> endpoints) {
+            this(namespace, name, headless, ports, endpoints, "");
+        }
+    }
 
     /// A pod behind a Service.
     ///

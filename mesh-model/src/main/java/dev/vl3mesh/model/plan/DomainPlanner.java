@@ -107,7 +107,8 @@ public final class DomainPlanner {
                     service.name(),
                     service.headless(),
                     service.ports(),
-                    List.copyOf(endpoints)));
+                    List.copyOf(endpoints),
+                    service.trafficDistribution()));
         });
         return resources;
     }

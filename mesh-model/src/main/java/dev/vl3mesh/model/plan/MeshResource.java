@@ -144,10 +144,12 @@ public sealed interface MeshResource {
         }
     }
 
-    /// What one cluster contributes to a service of the domain; services of the same namespace and name in several
-    /// clusters are one service.
+    /// What one cluster contributes to a service of the domain; services of the same namespace and name in
+    /// several clusters are one service.
     ///
     /// @param headless whether its name answers with the endpoints' addresses by design (`clusterIP: None`)
+    /// @param trafficDistribution which endpoints callers prefer, in the service's own word; empty where it
+    ///     says none
     record ServiceResource(
             KubeClusterName origin,
             DomainName domain,
@@ -155,8 +157,21 @@ public sealed interface MeshResource {
             String name,
             boolean headless,
             List<ServicePort> ports,
-            List<ServiceEndpoint> endpoints)
+            List<ServiceEndpoint> endpoints,
+            String trafficDistribution)
             implements MeshResource {
+        /// A service whose endpoints are all alike.
+        public ServiceResource(
+                KubeClusterName origin,
+                DomainName domain,
+                String namespace,
+                String name,
+                boolean headless,
+                List<ServicePort> ports,
+                List<ServiceEndpoint> endpoints) {
+            this(origin, domain, namespace, name, headless, ports, endpoints, "");
+        }
+
         @Override
         public ResourceKey key() {
             return new ResourceKey(ResourceKind.SERVICE, domain, origin, namespace + "/" + name);

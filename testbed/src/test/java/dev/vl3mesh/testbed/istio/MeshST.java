@@ -12,6 +12,7 @@ import dev.vl3mesh.testbed.lab.Commands;
 import dev.vl3mesh.testbed.lab.Kubectl;
 import dev.vl3mesh.testbed.lab.Lab;
 import dev.vl3mesh.testbed.lab.LabExtension;
+import dev.vl3mesh.testbed.lab.Membership;
 import io.fabric8.kubernetes.api.model.GenericKubernetesResource;
 import java.io.IOException;
 import java.util.List;
@@ -85,13 +86,14 @@ class MeshST {
         return found;
     }
 
-    /// Where the pods of the service are, by their addresses.
+    /// In which region the pods of the service are, by their addresses; the lab's nodes say `<cluster>/<node>`.
     private Map<String, String> workloads() {
         Map<String, String> clusters = new TreeMap<>();
         configs("WorkloadEntry").values().forEach(spec -> {
             if (spec.path("labels").path("app").asText().equals("web")) {
                 clusters.put(
-                        spec.path("address").asText(), spec.path("locality").asText());
+                        spec.path("address").asText(),
+                        spec.path("locality").asText().split("/", -1)[0]);
             }
         });
         return clusters;
@@ -235,6 +237,29 @@ class MeshST {
         }
         mesh.delete("west", "deny.yaml");
         mesh.awaitAnswer("east", "200", MeshWorld.WEB_SECRET);
+    }
+
+    @Test
+    void theMeshIsShown() {
+        World.eventually().untilAsserted(() -> {
+            Membership.Answer home = mesh.ctl("east", "mesh", "status", MeshWorld.DOMAIN);
+            assertThat(home.out())
+                    .as(home.err())
+                    .startsWith("mesh of domain meshed: well")
+                    .containsPattern("istiod-meshed-\\S+ +yes +[4-9] +[4-9]\n")
+                    .containsPattern("east +[2-9] +[2-9] +0\n");
+            assertThat(home.exitCode()).isZero();
+        });
+        mesh.write("west", "refused.yaml", Map.of());
+        World.eventually().untilAsserted(() -> {
+            Membership.Answer west = mesh.ctl("west", "mesh", "status", MeshWorld.DOMAIN);
+            assertThat(west.exitCode()).isEqualTo(1);
+            assertThat(west.out())
+                    .doesNotContain("ISTIOD")
+                    .contains("VirtualService meshed/refused is not in force: ")
+                    .contains("weight -1 < 0");
+        });
+        mesh.delete("west", "refused.yaml");
     }
 
     private void keepsAnswering(String caller, String status, String why) {

@@ -10,6 +10,7 @@ import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -120,5 +121,35 @@ class MeshTrafficST {
         }
         mesh.delete("west", "keep-out.yaml");
         mesh.awaitAnswer("east", "200", MeshWorld.WEB);
+    }
+
+    /// As the Service says in Kubernetes' own words, and over to the other cluster while its own has nobody.
+    @Test
+    void callsStayNearWhileThereIsSomebody() {
+        prefer("PreferClose");
+        for (String cluster : MeshWorld.CLUSTERS) {
+            World.eventually()
+                    .untilAsserted(() ->
+                            assertThat(answeredBy(cluster, cluster)).as(cluster).isEqualTo(CALLS));
+        }
+        mesh.web("west").run("rm", "/tmp/ready");
+        World.eventually()
+                .untilAsserted(() -> assertThat(answeredBy("east", "west")).isEqualTo(CALLS));
+        mesh.web("west").run("touch", "/tmp/ready");
+        World.eventually()
+                .untilAsserted(() -> assertThat(answeredBy("west", "west")).isEqualTo(CALLS));
+        prefer(null);
+    }
+
+    private void prefer(@Nullable String distribution) {
+        mesh.world()
+                .client("west")
+                .services()
+                .inNamespace(MeshWorld.DOMAIN)
+                .withName("web")
+                .edit(service -> {
+                    service.getSpec().setTrafficDistribution(distribution);
+                    return service;
+                });
     }
 }

@@ -9,6 +9,7 @@ import dev.vl3mesh.testbed.lab.Commands;
 import dev.vl3mesh.testbed.lab.Kubectl;
 import dev.vl3mesh.testbed.lab.Lab;
 import dev.vl3mesh.testbed.lab.LabPaths;
+import dev.vl3mesh.testbed.lab.Membership;
 import dev.vl3mesh.testbed.lab.Progress;
 import io.fabric8.kubernetes.api.model.GenericKubernetesResource;
 import io.fabric8.kubernetes.client.KubernetesClient;
@@ -33,12 +34,14 @@ final class MeshWorld implements AutoCloseable {
     private final World world;
     private final Kubectl kubectl;
     private final IstioInstallation istio;
+    private final Membership membership;
 
     MeshWorld(Lab lab) {
         Progress progress = new Progress(System.out, false);
         this.world = new World(lab);
         this.kubectl = new Kubectl(LabPaths.of(System.getenv()), new Commands(progress));
         this.istio = new IstioInstallation(lab, progress);
+        this.membership = new Membership(lab.kubeconfig(), progress);
     }
 
     World world() {
@@ -47,6 +50,11 @@ final class MeshWorld implements AutoCloseable {
 
     Kubectl kubectl() {
         return kubectl;
+    }
+
+    /// Runs vl3ctl.
+    Membership.Answer ctl(String cluster, String... words) {
+        return membership.ctl(cluster, words);
     }
 
     void make() {

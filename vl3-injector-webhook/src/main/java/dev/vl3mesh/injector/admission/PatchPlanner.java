@@ -8,6 +8,7 @@ import dev.vl3mesh.injector.allocate.Allocation;
 import dev.vl3mesh.injector.allocate.Allocation.Place;
 import dev.vl3mesh.model.DomainName;
 import dev.vl3mesh.model.InterfaceName;
+import dev.vl3mesh.model.KubeClusterName;
 import dev.vl3mesh.model.address.IpAddress;
 import dev.vl3mesh.model.join.Labels;
 import io.fabric8.kubernetes.api.model.Container;
@@ -20,17 +21,18 @@ import java.util.Objects;
 import java.util.SequencedMap;
 import org.jspecify.annotations.Nullable;
 
-/// What has to be changed in a pod for its allocation, as a JSON patch (RFC 6902). The same pod and allocation give
-/// the
-/// same patch, and a patched pod gives none.
+/// What has to be changed in a pod for its allocation, as a JSON patch (RFC 6902). The same pod and allocation
+/// give the same patch, and a patched pod gives none.
 final class PatchPlanner {
     private static final String DEFAULT_CONTAINER = "kubectl.kubernetes.io/default-container";
     private static final ObjectMapper JSON = new ObjectMapper();
 
+    private final KubeClusterName cluster;
     private final WaitGate gate;
     private final PodDns dns;
 
-    PatchPlanner(WaitGate gate, PodDns dns) {
+    PatchPlanner(KubeClusterName cluster, WaitGate gate, PodDns dns) {
+        this.cluster = cluster;
         this.gate = gate;
         this.dns = dns;
     }
@@ -58,6 +60,9 @@ final class PatchPlanner {
                     Labels.WORKLOAD,
                     PodFacts.workload(
                             pod, first(allocation, sidecars.firstEntry().getKey())));
+            Map<String, String> present =
+                    Objects.requireNonNullElse(pod.getMetadata().getLabels(), Map.<String, String>of());
+            labels.put(Labels.LOCALITY, present.getOrDefault(Labels.LOCALITY, cluster.value()));
         }
         put(patch, "/metadata/labels", pod.getMetadata().getLabels(), labels);
         initContainers(patch, pod, allocation);

@@ -49,6 +49,7 @@ public final class PodAdmission {
         this.allocator = allocator;
         this.claims = claims;
         this.planner = new PatchPlanner(
+                config.cluster(),
                 new WaitGate(config.waitImage(), config.waitPullPolicy()),
                 new PodDns(config.clusterDns(), config.dnsDomain()));
         this.random = random;
@@ -64,9 +65,8 @@ public final class PodAdmission {
         };
     }
 
-    /// By the namespace's label as the watch knows it, or as it is now where the watch says that there is none: the
-    /// API
-    /// server asks only about labelled pods, and may know of a label first.
+    /// By the namespace's label as the watch knows it, or as it is now where the watch says that there is none:
+    /// the API server asks only about labelled pods, and may know of a label first.
     static DomainSelection selection(MeshCache cache, Pod pod, String namespace) {
         @Nullable String own = PodFacts.label(pod, Labels.DOMAINS);
         DomainSelection selection = DomainSelection.of(own, cache.domainsLabel(namespace));
@@ -150,9 +150,8 @@ public final class PodAdmission {
                 : Optional.empty();
     }
 
-    /// The API server asks once more after other webhooks (`reinvocationPolicy: IfNeeded`), or a user has copied or
-    /// made
-    /// up the annotations.
+    /// The API server asks once more after other webhooks (`reinvocationPolicy: IfNeeded`), or a user has
+    /// copied or made up the annotations.
     private Verdict again(Review<Pod> review, List<DomainName> domains) {
         return switch (claims.check(review, domains)) {
             case ClaimCheck.Forged(String reason) -> new Verdict.Refused(reason);

@@ -8,6 +8,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.vl3mesh.injector.allocate.Allocation;
 import dev.vl3mesh.injector.allocate.Allocation.Place;
 import dev.vl3mesh.model.DomainName;
+import dev.vl3mesh.model.KubeClusterName;
 import dev.vl3mesh.model.address.IpAddress;
 import dev.vl3mesh.model.join.Labels;
 import io.fabric8.kubernetes.api.model.Container;
@@ -26,6 +27,7 @@ import org.junit.jupiter.api.Test;
 class PatchPlannerTest {
     private static final ObjectMapper JSON = new ObjectMapper();
     private final PatchPlanner planner = new PatchPlanner(
+            new KubeClusterName("east"),
             new WaitGate("vl3mesh/wait:dev", "IfNotPresent"),
             new PodDns(IpAddress.parse("10.96.0.10"), "cluster.local"));
 
@@ -58,11 +60,14 @@ class PatchPlannerTest {
     }
 
     private Pod admitted(Pod pod) {
+        return admitted(pod, new LinkedHashMap<>());
+    }
+
+    private Pod admitted(Pod pod, SequencedMap<DomainName, SidecarTemplate> sidecars) {
         try {
             JsonNode before = JSON.valueToTree(pod);
             return JSON.treeToValue(
-                    JsonPatch.apply(planner.plan(pod, allocation(), "claim", new LinkedHashMap<>()), before),
-                    Pod.class);
+                    JsonPatch.apply(planner.plan(pod, allocation(), "claim", sidecars), before), Pod.class);
         } catch (JsonProcessingException e) {
             throw new AssertionError(e);
         }
@@ -165,5 +170,21 @@ class PatchPlannerTest {
         Pod pod = admitted(pod().editSpec().withDnsPolicy("Default").endSpec().build());
         assertThat(pod.getSpec().getDnsPolicy()).isEqualTo("Default");
         assertThat(pod.getSpec().getDnsConfig()).isNull();
+    }
+
+    @Test
+    void aSidecarIsToldWhereItIs() {
+        SequencedMap<DomainName, SidecarTemplate> sidecars = new LinkedHashMap<>();
+        DomainName red = new DomainName("red");
+        sidecars.put(red, new SidecarTemplate(red, new SidecarTemplate.Mesh(0, "proxyv2", "root")));
+        assertThat(admitted(pod().build(), sidecars).getMetadata().getLabels()).containsEntry(Labels.LOCALITY, "east");
+        Pod own = pod().editMetadata()
+                .addToLabels(Labels.LOCALITY, "far.away")
+                .endMetadata()
+                .build();
+        assertThat(admitted(own, sidecars).getMetadata().getLabels())
+                .as("if its owner does not say")
+                .containsEntry(Labels.LOCALITY, "far.away");
+        assertThat(admitted(pod().build()).getMetadata().getLabels()).doesNotContainKey(Labels.LOCALITY);
     }
 }

@@ -116,7 +116,8 @@ public final class DomainsCommand implements Callable<Integer> {
                 status == null ? "no control plane has looked at it yet" : message(status, ready));
     }
 
-    /// Ready sums up the others, so that one of them has the reason. A carrier that does not encrypt is no failure.
+    /// Ready sums up the others, so that one of them has the reason. A carrier that does not encrypt is no
+    /// failure.
     private static String message(DomainStatus status, Optional<Condition> ready) {
         return status.conditions().stream()
                 .filter(condition -> condition.status().equals("False")

@@ -78,7 +78,8 @@ final class StatusReader {
                 .toList();
     }
 
-    /// A home's side is in the Link's status; a member calls by itself, so that only the leader knows of its stream.
+    /// A home's side is in the Link's status; a member calls by itself, so that only the leader knows of its
+    /// stream.
     static LinkView view(Link link, @Nullable ControlView control) {
         String name = link.getMetadata().getName();
         String role = link.getSpec().role();

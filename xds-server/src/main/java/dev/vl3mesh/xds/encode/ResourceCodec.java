@@ -117,7 +117,8 @@ public final class ResourceCodec {
                 .setCluster(service.origin().value())
                 .setNamespace(service.namespace())
                 .setName(service.name())
-                .setHeadless(service.headless());
+                .setHeadless(service.headless())
+                .setTrafficDistribution(service.trafficDistribution());
         for (ServicePort port : service.ports()) {
             builder.addPorts(Service.Port.newBuilder()
                     .setName(port.name())
@@ -238,7 +239,8 @@ public final class ResourceCodec {
                 message.getEndpointsList().stream()
                         .map(e -> new ServiceEndpoint(
                                 nonEmpty(addresses(e.getAddressesList())), e.getHostname(), e.getPod(), e.getReady()))
-                        .toList());
+                        .toList(),
+                message.getTrafficDistribution());
     }
 
     private static MeshResource virtual(Virtual message) {

@@ -1,5 +1,6 @@
 package dev.vl3mesh.xds.istio;
 
+import dev.vl3mesh.model.KubeClusterName;
 import dev.vl3mesh.model.address.IpAddress;
 import dev.vl3mesh.model.plan.MeshResource;
 import dev.vl3mesh.model.plan.MeshResource.AttachmentResource;
@@ -51,6 +52,7 @@ final class DomainServices {
     private final SortedMap<ServiceName, SortedMap<Integer, ServicePort>> services = new TreeMap<>();
     private final Map<ServiceName, List<IpAddress>> virtual = new TreeMap<>();
     private final Set<ServiceName> withoutVirtual = new TreeSet<>();
+    private final Map<ServiceName, SortedMap<KubeClusterName, String>> distributions = new TreeMap<>();
     private final SortedMap<IpAddress, Member> ready = new TreeMap<>();
     private final SortedMap<WorkloadKey, Inbound> workloads = new TreeMap<>();
 
@@ -75,6 +77,11 @@ final class DomainServices {
         SortedMap<Integer, ServicePort> ports =
                 services.computeIfAbsent(new ServiceName(part.namespace(), part.name()), _ -> new TreeMap<>());
         part.ports().forEach(port -> ports.putIfAbsent(port.port(), port));
+        if (!part.trafficDistribution().isEmpty()) {
+            distributions
+                    .computeIfAbsent(new ServiceName(part.namespace(), part.name()), _ -> new TreeMap<>())
+                    .put(part.origin(), part.trafficDistribution());
+        }
         if (!part.takesVirtual()) {
             withoutVirtual.add(new ServiceName(part.namespace(), part.name()));
         }
@@ -107,6 +114,13 @@ final class DomainServices {
     /// The virtual addresses of a service; empty where its name answers with its pods'.
     List<IpAddress> virtual(ServiceName name) {
         return withoutVirtual.contains(name) ? List.of() : virtual.getOrDefault(name, List.of());
+    }
+
+    /// Which endpoints of a service callers prefer: what the first cluster in the alphabet says that says
+    /// anything; empty where none does.
+    String trafficDistribution(ServiceName name) {
+        SortedMap<KubeClusterName, String> said = distributions.get(name);
+        return said == null ? "" : said.firstEntry().getValue();
     }
 
     /// The pods that are ready in some service, by their first addresses.

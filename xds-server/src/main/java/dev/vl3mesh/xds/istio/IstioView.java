@@ -6,6 +6,7 @@ import dev.vl3mesh.model.address.IpAddress;
 import dev.vl3mesh.model.join.Labels;
 import dev.vl3mesh.model.plan.ConfigName;
 import dev.vl3mesh.model.plan.MeshResource;
+import dev.vl3mesh.model.plan.MeshResource.AttachmentResource;
 import dev.vl3mesh.model.plan.MeshResource.ServicePort;
 import dev.vl3mesh.xds.istio.DomainServices.Inbound;
 import dev.vl3mesh.xds.istio.DomainServices.Member;
@@ -38,6 +39,7 @@ public final class IstioView {
     static final String SERVICE_LABEL = "service.vl3mesh.dev/";
     /// Of what is made here, so that users have all other names.
     static final String RESERVED = "vl3-";
+    private static final String TRAFFIC_DISTRIBUTION = "networking.istio.io/traffic-distribution";
     /// Only endpoints with this label are spoken to by mutual TLS.
     private static final String TLS_MODE = "security.istio.io/tlsMode";
 
@@ -58,9 +60,8 @@ public final class IstioView {
             all.put(kind, new ArrayList<>());
         }
         DomainServices services = new DomainServices(resources);
-        services.services()
-                .forEach((name, ports) -> serviceEntry(
-                        name, ports, services.virtual(name), all.getOrDefault(IstioKind.SERVICE_ENTRY, List.of())));
+        List<Any> entries = all.getOrDefault(IstioKind.SERVICE_ENTRY, List.of());
+        services.services().forEach((name, ports) -> serviceEntry(name, ports, services, entries));
         List<Any> workloads = all.getOrDefault(IstioKind.WORKLOAD_ENTRY, List.of());
         services.ready().forEach((address, member) -> workloads.add(workloadEntry(address, member)));
         UserSidecars users = new UserSidecars(written.inForce());
@@ -86,10 +87,11 @@ public final class IstioView {
     }
 
     private void serviceEntry(
-            ServiceName name, SortedMap<Integer, ServicePort> ports, List<IpAddress> virtual, List<Any> entries) {
+            ServiceName name, SortedMap<Integer, ServicePort> ports, DomainServices services, List<Any> entries) {
         ServiceEntry.Builder entry = ServiceEntry.newBuilder()
                 .addHosts(name.name() + "." + name.namespace() + ".svc." + domain + ".vl3.internal")
-                .addAllAddresses(virtual.stream().map(IpAddress::toString).toList())
+                .addAllAddresses(
+                        services.virtual(name).stream().map(IpAddress::toString).toList())
                 .setLocation(ServiceEntry.Location.MESH_INTERNAL)
                 .setResolution(ServiceEntry.Resolution.STATIC)
                 .setWorkloadSelector(WorkloadSelector.newBuilder().putLabels(SERVICE_LABEL + name.name(), "true"));
@@ -101,15 +103,20 @@ public final class IstioView {
                                 .setProtocol(protocol)
                                 .setName(PortProtocol.name(port))));
         if (entry.getPortsCount() > 0) { // Istio has no use for a service without
-            entries.add(
-                    McpResources.of(IstioKind.SERVICE_ENTRY, name.namespace(), RESERVED + name.name(), entry.build()));
+            String distribution = services.trafficDistribution(name);
+            entries.add(McpResources.of(
+                    IstioKind.SERVICE_ENTRY,
+                    name.namespace(),
+                    RESERVED + name.name(),
+                    distribution.isEmpty() ? Map.of() : Map.of(TRAFFIC_DISTRIBUTION, distribution),
+                    entry.build()));
         }
     }
 
     private static Any workloadEntry(IpAddress address, Member member) {
         WorkloadEntry.Builder entry = WorkloadEntry.newBuilder()
                 .setAddress(address.toString())
-                .setLocality(member.attachment().origin().value())
+                .setLocality(locality(member.attachment()))
                 .setServiceAccount(member.attachment().serviceAccount())
                 .putAllLabels(member.attachment().workload().labels().entrySet().stream()
                         .filter(label -> !label.getKey().startsWith(SERVICE_LABEL))
@@ -123,6 +130,18 @@ public final class IstioView {
                 member.attachment().namespace(),
                 RESERVED + address.toString().replace('.', '-').replace(':', '-'),
                 entry.build());
+    }
+
+    /// As the pod's own sidecar reads its labels: what Kubernetes has put there of its node, or else what
+    /// admission has.
+    private static String locality(AttachmentResource pod) {
+        Map<String, String> labels = pod.workload().labels();
+        String region = labels.getOrDefault("topology.kubernetes.io/region", "");
+        String zone = labels.getOrDefault("topology.kubernetes.io/zone", "");
+        if (region.isEmpty() && zone.isEmpty()) {
+            return labels.getOrDefault(Labels.LOCALITY, pod.origin().value()).replace('.', '/');
+        }
+        return zone.isEmpty() ? region : region + "/" + zone;
     }
 
     /// What the user has said of the workload counts, beside the ports that its Services tell of.

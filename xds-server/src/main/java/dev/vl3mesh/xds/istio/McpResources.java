@@ -20,7 +20,12 @@ final class McpResources {
 
     /// One of ours.
     static Any of(IstioKind kind, String namespace, String name, Message body) {
-        return of(kind, namespace, name, CREATED_SECONDS, Map.of(), Map.of(), bytes(body));
+        return of(kind, namespace, name, Map.of(), body);
+    }
+
+    /// One of ours, with annotations.
+    static Any of(IstioKind kind, String namespace, String name, Map<String, String> annotations, Message body) {
+        return of(kind, namespace, name, CREATED_SECONDS, Map.of(), annotations, bytes(body));
     }
 
     /// One that a user has written.

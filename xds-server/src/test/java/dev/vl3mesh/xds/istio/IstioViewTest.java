@@ -230,4 +230,54 @@ class IstioViewTest {
         assertThat(PortProtocol.of(new ServicePort(name, "TCP", 80, 8080, appProtocol)))
                 .contains(protocol);
     }
+
+    private static AttachmentResource podAt(Map<String, String> labels) {
+        AttachmentResource pod = pod("east", "172.16.0.2", true);
+        return new AttachmentResource(
+                pod.origin(),
+                RED,
+                pod.addresses(),
+                pod.node(),
+                pod.namespace(),
+                pod.pod(),
+                Optional.empty(),
+                pod.serviceAccount(),
+                true,
+                true,
+                new Workload(pod.workload().name(), labels));
+    }
+
+    private String locality(AttachmentResource pod) throws InvalidProtocolBufferException {
+        McpSnapshot snapshot = view.of(List.of(pod, service("east", "172.16.0.2", true)), Outcome.NONE);
+        Map<String, McpResource> entries = resources(snapshot, IstioKind.WORKLOAD_ENTRY);
+        return WorkloadEntry.parseFrom(body(entries, "prod/vl3-172-16-0-2")).getLocality();
+    }
+
+    @Test
+    void aPodIsWhereItsOwnSidecarTakesItToBe() throws InvalidProtocolBufferException {
+        assertThat(locality(podAt(Map.of()))).isEqualTo("east");
+        assertThat(locality(podAt(Map.of("istio-locality", "eu.a")))).isEqualTo("eu/a");
+        assertThat(locality(podAt(Map.of(
+                        "istio-locality",
+                        "east",
+                        "topology.kubernetes.io/region",
+                        "eu",
+                        "topology.kubernetes.io/zone",
+                        "b"))))
+                .isEqualTo("eu/b");
+        assertThat(locality(podAt(Map.of("topology.kubernetes.io/region", "eu"))))
+                .isEqualTo("eu");
+    }
+
+    @Test
+    void whichEndpointsCallersPreferIsTheServicesWord() throws InvalidProtocolBufferException {
+        ServiceResource says = new ServiceResource(
+                new KubeClusterName("west"), RED, "prod", "web", false, PORTS, List.of(), "PreferClose");
+        Map<String, McpResource> entries = resources(
+                view.of(List.of(service("east", "172.16.0.2", true), says), Outcome.NONE), IstioKind.SERVICE_ENTRY);
+        assertThat(Objects.requireNonNull(entries.get("prod/vl3-web"))
+                        .getMetadata()
+                        .getAnnotationsMap())
+                .isEqualTo(Map.of("networking.istio.io/traffic-distribution", "PreferClose"));
+    }
 }

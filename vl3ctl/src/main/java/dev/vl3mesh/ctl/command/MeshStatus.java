@@ -1,0 +1,58 @@
+package dev.vl3mesh.ctl.command;
+
+import java.util.ArrayList;
+import java.util.List;
+
+/// How a domain's mesh is in one cluster.
+///
+/// @param istiods the control planes; empty where the cluster is not the domain's home
+/// @param sidecars of this cluster's pods
+/// @param refused what is written in this cluster and not in force
+record MeshStatus(
+        String domain,
+        String cluster,
+        String home,
+        String revision,
+        String proxyImage,
+        List<Istiod> istiods,
+        List<Sidecar> sidecars,
+        List<Refused> refused) {
+    /// A control plane.
+    ///
+    /// @param sidecars that are connected to it, in whatever cluster
+    /// @param behind those of them that have not taken all that they were sent, `<pod>.<namespace>`
+    record Istiod(String pod, boolean ready, int sidecars, List<String> behind) {}
+
+    /// A pod's sidecar.
+    ///
+    /// @param ready whether it has its certificate and its configuration
+    record Sidecar(String namespace, String pod, boolean ready) {}
+
+    /// Something that is written for the mesh and not in force.
+    record Refused(String kind, String namespace, String name, String reason, String message) {}
+
+    /// Whether the cluster is the domain's home.
+    boolean atHome() {
+        return cluster.equals(home);
+    }
+
+    /// What is not as it should be, in sentences.
+    List<String> problems() {
+        List<String> problems = new ArrayList<>();
+        if (atHome() && istiods.stream().noneMatch(Istiod::ready)) {
+            problems.add("no istiod of revision " + revision + " is ready: see vl3ctl istio-profile " + domain);
+        }
+        istiods.forEach(istiod -> istiod.behind()
+                .forEach(proxy ->
+                        problems.add("sidecar " + proxy + " has not taken all that " + istiod.pod() + " has sent")));
+        sidecars.stream()
+                .filter(sidecar -> !sidecar.ready())
+                .forEach(sidecar -> problems.add("the sidecar of pod " + sidecar.namespace() + "/" + sidecar.pod()
+                        + " is not ready: kubectl -n " + sidecar.namespace() + " logs " + sidecar.pod()
+                        + " -c istio-proxy-"
+                        + domain));
+        refused.forEach(one -> problems.add(
+                one.kind() + " " + one.namespace() + "/" + one.name() + " is not in force: " + one.message()));
+        return List.copyOf(problems);
+    }
+}
