@@ -115,8 +115,11 @@ class MeshFailureST {
         pids.forEach(pid -> cluster.attempt(1, "kill", "-9", pid));
     }
 
-    private void awaitIstiod() {
-        mesh.kubectl().run("east", "-n", MeshWorld.NAMESPACE, "rollout", "status", MeshWorld.ISTIOD, "--timeout=120s");
+    /// Waits until a part of ours is as it should be in all clusters.
+    private void awaitEverywhere(String what) {
+        lab.clusters()
+                .forEach(cluster -> mesh.kubectl()
+                        .run(cluster.name(), "-n", Installation.NAMESPACE, "rollout", "status", what, "--timeout=90s"));
     }
 
     @Test
@@ -125,7 +128,7 @@ class MeshFailureST {
                 () -> {
                     kill(lab.cluster("east"), "pilot-discovery discovery");
                     TimeUnit.SECONDS.sleep(2);
-                    awaitIstiod();
+                    mesh.awaitIstiod();
                 },
                 30);
     }
@@ -141,7 +144,7 @@ class MeshFailureST {
                 () -> {
                     kill(lab.cluster("east"), "dev.vl3mesh.xds.publish.PublisherMain$");
                     TimeUnit.SECONDS.sleep(2);
-                    awaitIstiod();
+                    mesh.awaitIstiod();
                 },
                 30);
     }
@@ -153,16 +156,7 @@ class MeshFailureST {
                 () -> {
                     lab.clusters().forEach(cluster -> kill(cluster, "dev.vl3mesh.agent.AgentMain$"));
                     TimeUnit.SECONDS.sleep(2);
-                    lab.clusters()
-                            .forEach(cluster -> mesh.kubectl()
-                                    .run(
-                                            cluster.name(),
-                                            "-n",
-                                            Installation.NAMESPACE,
-                                            "rollout",
-                                            "status",
-                                            "ds/vl3-agent",
-                                            "--timeout=90s"));
+                    awaitEverywhere("ds/vl3-agent");
                 },
                 30);
     }
@@ -174,16 +168,7 @@ class MeshFailureST {
                 () -> {
                     lab.clusters().forEach(cluster -> kill(cluster, "dev.vl3mesh.bridge.BridgeMain$"));
                     TimeUnit.SECONDS.sleep(2);
-                    lab.clusters()
-                            .forEach(cluster -> mesh.kubectl()
-                                    .run(
-                                            cluster.name(),
-                                            "-n",
-                                            Installation.NAMESPACE,
-                                            "rollout",
-                                            "status",
-                                            "deploy/vl3-control",
-                                            "--timeout=90s"));
+                    awaitEverywhere("deploy/vl3-control");
                 },
                 40);
         mesh.write("west", "teapot.yaml", Map.of("status", "418"));

@@ -80,6 +80,11 @@ final class MeshWorld implements AutoCloseable {
     /// Restarts the control plane's Deployment, and waits until the new one serves.
     void renewIstiod() {
         kubectl.run("east", "-n", NAMESPACE, "rollout", "restart", ISTIOD);
+        awaitIstiod();
+    }
+
+    /// Waits until the control plane serves.
+    void awaitIstiod() {
         kubectl.run("east", "-n", NAMESPACE, "rollout", "status", ISTIOD, "--timeout=120s");
     }
 

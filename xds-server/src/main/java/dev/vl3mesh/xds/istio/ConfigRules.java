@@ -24,7 +24,7 @@ final class ConfigRules {
     ConfigRules(DomainName domain, KubeClusterName home, String rootNamespace) {
         this.home = home;
         this.rootNamespace = rootNamespace;
-        this.suffix = ".svc." + domain + ".vl3.internal";
+        this.suffix = HostNames.suffix(domain);
     }
 
     /// What is not allowed, in a sentence that says what to do instead.

@@ -20,19 +20,10 @@ import java.util.TreeSet;
 
 /// The services of a domain, put together from what each cluster says of them, and the pods behind them.
 final class DomainServices {
-    /// A service by its name.
-    record ServiceName(String namespace, String name) implements Comparable<ServiceName> {
+    /// A service, or a workload as its sidecars know it.
+    record NamespacedName(String namespace, String name) implements Comparable<NamespacedName> {
         @Override
-        public int compareTo(ServiceName other) {
-            int order = namespace.compareTo(other.namespace);
-            return order != 0 ? order : name.compareTo(other.name);
-        }
-    }
-
-    /// A workload by the name that its sidecars know.
-    record WorkloadKey(String namespace, String name) implements Comparable<WorkloadKey> {
-        @Override
-        public int compareTo(WorkloadKey other) {
+        public int compareTo(NamespacedName other) {
             int order = namespace.compareTo(other.namespace);
             return order != 0 ? order : name.compareTo(other.name);
         }
@@ -49,12 +40,12 @@ final class DomainServices {
     /// @param ports by their numbers on the pods
     record Inbound(Map<String, String> labels, SortedMap<Integer, ServicePort> ports) {}
 
-    private final SortedMap<ServiceName, SortedMap<Integer, ServicePort>> services = new TreeMap<>();
-    private final Map<ServiceName, List<IpAddress>> virtual = new TreeMap<>();
-    private final Set<ServiceName> withoutVirtual = new TreeSet<>();
-    private final Map<ServiceName, SortedMap<KubeClusterName, String>> distributions = new TreeMap<>();
+    private final SortedMap<NamespacedName, SortedMap<Integer, ServicePort>> services = new TreeMap<>();
+    private final Map<NamespacedName, List<IpAddress>> virtual = new TreeMap<>();
+    private final Set<NamespacedName> withoutVirtual = new TreeSet<>();
+    private final Map<NamespacedName, SortedMap<KubeClusterName, String>> distributions = new TreeMap<>();
     private final SortedMap<IpAddress, Member> ready = new TreeMap<>();
-    private final SortedMap<WorkloadKey, Inbound> workloads = new TreeMap<>();
+    private final SortedMap<NamespacedName, Inbound> workloads = new TreeMap<>();
 
     /// Puts a domain's resources together.
     DomainServices(Collection<MeshResource> resources) {
@@ -68,22 +59,22 @@ final class DomainServices {
             if (resource instanceof ServiceResource part) {
                 add(part, pods);
             } else if (resource instanceof VirtualResource given) {
-                virtual.put(new ServiceName(given.namespace(), given.name()), given.addresses());
+                virtual.put(new NamespacedName(given.namespace(), given.name()), given.addresses());
             }
         }
     }
 
     private void add(ServiceResource part, Map<IpAddress, AttachmentResource> pods) {
         SortedMap<Integer, ServicePort> ports =
-                services.computeIfAbsent(new ServiceName(part.namespace(), part.name()), _ -> new TreeMap<>());
+                services.computeIfAbsent(new NamespacedName(part.namespace(), part.name()), _ -> new TreeMap<>());
         part.ports().forEach(port -> ports.putIfAbsent(port.port(), port));
         if (!part.trafficDistribution().isEmpty()) {
             distributions
-                    .computeIfAbsent(new ServiceName(part.namespace(), part.name()), _ -> new TreeMap<>())
+                    .computeIfAbsent(new NamespacedName(part.namespace(), part.name()), _ -> new TreeMap<>())
                     .put(part.origin(), part.trafficDistribution());
         }
         if (!part.takesVirtual()) {
-            withoutVirtual.add(new ServiceName(part.namespace(), part.name()));
+            withoutVirtual.add(new NamespacedName(part.namespace(), part.name()));
         }
         for (ServiceEndpoint endpoint : part.endpoints()) {
             Optional.ofNullable(pods.get(endpoint.addresses().getFirst()))
@@ -95,7 +86,7 @@ final class DomainServices {
     private void add(ServiceResource part, ServiceEndpoint endpoint, AttachmentResource pod) {
         if (pod.sidecar()) {
             Inbound inbound = workloads.computeIfAbsent(
-                    new WorkloadKey(pod.namespace(), pod.workload().name()),
+                    new NamespacedName(pod.namespace(), pod.workload().name()),
                     _ -> new Inbound(pod.workload().labels(), new TreeMap<>()));
             part.ports().forEach(port -> inbound.ports().putIfAbsent(port.targetPort(), port));
         }
@@ -107,18 +98,18 @@ final class DomainServices {
     }
 
     /// The ports of each service, by their numbers.
-    SortedMap<ServiceName, SortedMap<Integer, ServicePort>> services() {
+    SortedMap<NamespacedName, SortedMap<Integer, ServicePort>> services() {
         return services;
     }
 
     /// The virtual addresses of a service; empty where its name answers with its pods'.
-    List<IpAddress> virtual(ServiceName name) {
+    List<IpAddress> virtual(NamespacedName name) {
         return withoutVirtual.contains(name) ? List.of() : virtual.getOrDefault(name, List.of());
     }
 
     /// Which endpoints of a service callers prefer: what the first cluster in the alphabet says that says
     /// anything; empty where none does.
-    String trafficDistribution(ServiceName name) {
+    String trafficDistribution(NamespacedName name) {
         SortedMap<KubeClusterName, String> said = distributions.get(name);
         return said == null ? "" : said.firstEntry().getValue();
     }
@@ -129,7 +120,7 @@ final class DomainServices {
     }
 
     /// What each workload is reached at, ready or not.
-    SortedMap<WorkloadKey, Inbound> workloads() {
+    SortedMap<NamespacedName, Inbound> workloads() {
         return workloads;
     }
 }

@@ -22,7 +22,12 @@ final class HostNames {
     private final String suffix;
 
     HostNames(DomainName domain) {
-        this.suffix = ".svc." + domain + ".vl3.internal";
+        this.suffix = suffix(domain);
+    }
+
+    /// What the name of a service has behind its namespace.
+    static String suffix(DomainName domain) {
+        return ".svc." + domain + ".vl3.internal";
     }
 
     /// A name in the domain for one that is written in a namespace.

@@ -10,8 +10,7 @@ import dev.vl3mesh.model.plan.MeshResource.AttachmentResource;
 import dev.vl3mesh.model.plan.MeshResource.ServicePort;
 import dev.vl3mesh.xds.istio.DomainServices.Inbound;
 import dev.vl3mesh.xds.istio.DomainServices.Member;
-import dev.vl3mesh.xds.istio.DomainServices.ServiceName;
-import dev.vl3mesh.xds.istio.DomainServices.WorkloadKey;
+import dev.vl3mesh.xds.istio.DomainServices.NamespacedName;
 import dev.vl3mesh.xds.istio.UserConfigs.InForce;
 import dev.vl3mesh.xds.istio.UserConfigs.Outcome;
 import dev.vl3mesh.xds.istio.proto.IngressListener;
@@ -56,19 +55,17 @@ public final class IstioView {
     /// @param written what users have written
     public McpSnapshot of(Collection<MeshResource> resources, Outcome written) {
         Map<IstioKind, List<Any>> all = new EnumMap<>(IstioKind.class);
-        for (IstioKind kind : IstioKind.values()) {
-            all.put(kind, new ArrayList<>());
-        }
         DomainServices services = new DomainServices(resources);
-        List<Any> entries = all.getOrDefault(IstioKind.SERVICE_ENTRY, List.of());
+        List<Any> entries = all.computeIfAbsent(IstioKind.SERVICE_ENTRY, _ -> new ArrayList<>());
         services.services().forEach((name, ports) -> serviceEntry(name, ports, services, entries));
-        List<Any> workloads = all.getOrDefault(IstioKind.WORKLOAD_ENTRY, List.of());
+        List<Any> workloads = all.computeIfAbsent(IstioKind.WORKLOAD_ENTRY, _ -> new ArrayList<>());
         services.ready().forEach((address, member) -> workloads.add(workloadEntry(address, member)));
         UserSidecars users = new UserSidecars(written.inForce());
-        List<Any> sidecars = all.getOrDefault(IstioKind.SIDECAR, List.of());
+        List<Any> sidecars = all.computeIfAbsent(IstioKind.SIDECAR, _ -> new ArrayList<>());
         services.workloads().forEach((workload, inbound) -> sidecar(workload, inbound, users, sidecars));
         written.inForce()
-                .forEach(config -> all.getOrDefault(config.kind(), List.of()).add(written(config)));
+                .forEach(config -> all.computeIfAbsent(config.kind(), _ -> new ArrayList<>())
+                        .add(written(config)));
         Map<String, McpSet> sets = new HashMap<>();
         all.forEach((kind, set) -> sets.put(kind.asked(), McpSet.of(set)));
         return new McpSnapshot(sets);
@@ -87,9 +84,9 @@ public final class IstioView {
     }
 
     private void serviceEntry(
-            ServiceName name, SortedMap<Integer, ServicePort> ports, DomainServices services, List<Any> entries) {
+            NamespacedName name, SortedMap<Integer, ServicePort> ports, DomainServices services, List<Any> entries) {
         ServiceEntry.Builder entry = ServiceEntry.newBuilder()
-                .addHosts(name.name() + "." + name.namespace() + ".svc." + domain + ".vl3.internal")
+                .addHosts(name.name() + "." + name.namespace() + HostNames.suffix(domain))
                 .addAllAddresses(
                         services.virtual(name).stream().map(IpAddress::toString).toList())
                 .setLocation(ServiceEntry.Location.MESH_INTERNAL)
@@ -145,7 +142,7 @@ public final class IstioView {
     }
 
     /// What the user has said of the workload counts, beside the ports that its Services tell of.
-    private static void sidecar(WorkloadKey workload, Inbound inbound, UserSidecars users, List<Any> sidecars) {
+    private static void sidecar(NamespacedName workload, Inbound inbound, UserSidecars users, List<Any> sidecars) {
         Sidecar.Builder sidecar = users.of(workload.namespace(), inbound.labels()).toBuilder();
         sidecar.setWorkloadSelector(WorkloadSelector.newBuilder().putLabels(Labels.WORKLOAD, workload.name()));
         List<Integer> listed = sidecar.getIngressList().stream()

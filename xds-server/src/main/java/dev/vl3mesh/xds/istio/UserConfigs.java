@@ -77,10 +77,10 @@ public final class UserConfigs {
         for (List<ConfigResource> rivals : byName.values()) {
             rivals.sort(Comparator.comparingLong(ConfigResource::writtenAt).thenComparing(ConfigResource::origin));
             ConfigResource winner = rivals.getFirst();
-            Judged judged = judge(winner);
+            String version = version(winner);
+            Judged judged = judge(winner, version);
             now.put(winner.key(), judged);
             judged.inForce().ifPresent(inForce::add);
-            String version = version(winner);
             if (judged.version().equals(version)) {
                 verdicts.add(verdict(winner, version, judged.reason(), judged.message()));
             } else {
@@ -109,9 +109,8 @@ public final class UserConfigs {
                 home, domain, config.origin(), config.name(), version, reason.equals("InForce"), reason, message);
     }
 
-    private Judged judge(ConfigResource config) {
+    private Judged judge(ConfigResource config, String version) {
         @Nullable Judged before = known.get(config.key());
-        String version = version(config);
         if (before != null && before.version().equals(version)) {
             return before;
         }

@@ -19,13 +19,13 @@ import java.io.IOException;
 import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -161,17 +161,16 @@ final class Publication implements ResourceStore.Listener {
     }
 
     private List<ConfigResource> written() {
-        List<ConfigResource> all = new ArrayList<>();
-        store.keys(ResourceKind.CONFIG)
-                .forEach(key -> store.get(key).map(ConfigResource.class::cast).ifPresent(all::add));
-        return all;
+        return all(ResourceKind.CONFIG).map(ConfigResource.class::cast).toList();
     }
 
     private List<MeshResource> resources() {
-        List<MeshResource> all = new ArrayList<>();
-        for (ResourceKind kind : List.of(ResourceKind.ATTACHMENT, ResourceKind.SERVICE, ResourceKind.VIRTUAL)) {
-            store.keys(kind).forEach(key -> store.get(key).ifPresent(all::add));
-        }
-        return all;
+        return Stream.of(ResourceKind.ATTACHMENT, ResourceKind.SERVICE, ResourceKind.VIRTUAL)
+                .flatMap(this::all)
+                .toList();
+    }
+
+    private Stream<MeshResource> all(ResourceKind kind) {
+        return store.keys(kind).stream().flatMap(key -> store.get(key).stream());
     }
 }
