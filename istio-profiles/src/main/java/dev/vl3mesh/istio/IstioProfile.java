@@ -1,5 +1,6 @@
 package dev.vl3mesh.istio;
 
+import dev.vl3mesh.model.plan.MeshPorts;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -11,7 +12,7 @@ import java.util.TreeMap;
 /// What an istiod has to be told to be the control plane of one domain.
 ///
 /// @param domain its name
-/// @param slot 0 to 9, see the domain's status: the sidecars' ports are moved by a hundred times that
+/// @param ports of the sidecars, by the slot in the domain's status
 /// @param revision of Istio
 /// @param namespace in which it is installed
 /// @param cluster the domain's home
@@ -22,7 +23,7 @@ import java.util.TreeMap;
 /// @param pullPolicy of that image
 public record IstioProfile(
         String domain,
-        int slot,
+        MeshPorts ports,
         String revision,
         String namespace,
         String cluster,
@@ -31,30 +32,13 @@ public record IstioProfile(
         String roots,
         String publisherImage,
         String pullPolicy) {
-    private static final int SLOT_MAX = 9;
-    private static final int PORTS_PER_SLOT = 100;
-    private static final int OUTBOUND_PORT = 15_001;
-    private static final int INBOUND_PORT = 15_006;
-    private static final int ADMIN_PORT = 15_000;
-    private static final int STATUS_PORT = 15_020;
-
-    /// Checks the slot.
-    ///
-    /// @throws IllegalArgumentException if it is out of range
-    public IstioProfile {
-        if (slot < 0 || slot > SLOT_MAX) {
-            throw new IllegalArgumentException("slot " + slot + " is not in 0.." + SLOT_MAX);
-        }
-    }
-
     /// Values for the chart `istiod`, YAML.
     public String values() {
         return fill("istiod-values.yaml");
     }
 
-    /// The rights that the chart does not give an istiod with these values, as manifests, YAML: less than what the
-    /// chart
-    /// gives otherwise.
+    /// The rights that the chart does not give an istiod with these values, as manifests, YAML: less than
+    /// what the chart gives otherwise.
     public String access() {
         return fill("istiod-access.yaml");
     }
@@ -78,15 +62,11 @@ public record IstioProfile(
         values.put("roots", roots.strip().replace("\n", "\n          "));
         values.put("publisher-image", publisherImage);
         values.put("pull-policy", pullPolicy);
-        values.put("outbound-port", port(OUTBOUND_PORT));
-        values.put("inbound-port", port(INBOUND_PORT));
-        values.put("admin-port", port(ADMIN_PORT));
-        values.put("status-port", port(STATUS_PORT));
+        values.put("outbound-port", Integer.toString(ports.outbound()));
+        values.put("inbound-port", Integer.toString(ports.inbound()));
+        values.put("admin-port", Integer.toString(ports.admin()));
+        values.put("status-port", Integer.toString(ports.status()));
         return values;
-    }
-
-    private String port(int first) {
-        return Integer.toString(first + slot * PORTS_PER_SLOT);
     }
 
     private static String template(String name) {

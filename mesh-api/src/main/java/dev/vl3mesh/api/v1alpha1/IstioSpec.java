@@ -11,6 +11,7 @@ import org.jspecify.annotations.Nullable;
 /// @param revision of its control plane; absent means the domain's name
 /// @param namespace of its control plane, in the home cluster; absent means `vl3-<domain>`
 /// @param proxyImage of the sidecars: the stock proxyv2 of the control plane's version
+/// @param canary a second control plane, for an upgrade; absent where there is none
 public record IstioSpec(
         @Nullable
         @Size(max = 30)
@@ -27,7 +28,11 @@ public record IstioSpec(
         @Required
         @Size(min = 1, max = 255)
         @JsonPropertyDescription("The image of the sidecars: Istio's own proxyv2, of the control plane's version.")
-        String proxyImage) {
+        String proxyImage,
+
+        @Nullable
+        @JsonPropertyDescription("A second control plane, for those pods that have its revision as label istio.io/rev.")
+        IstioCanary canary) {
     /// The revision in force.
     public String revisionOf(String domain) {
         return revision == null ? domain : revision;

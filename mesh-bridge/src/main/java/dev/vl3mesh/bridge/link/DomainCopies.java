@@ -4,6 +4,7 @@ import dev.vl3mesh.api.v1alpha1.AddressBlock;
 import dev.vl3mesh.api.v1alpha1.Domain;
 import dev.vl3mesh.api.v1alpha1.DomainSpec;
 import dev.vl3mesh.api.v1alpha1.DomainStatus;
+import dev.vl3mesh.api.v1alpha1.IstioCanary;
 import dev.vl3mesh.api.v1alpha1.IstioSpec;
 import dev.vl3mesh.api.v1alpha1.MeshSpec;
 import dev.vl3mesh.bridge.reconcile.Blocks;
@@ -39,8 +40,8 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// The read-only copies of a home's domains, and the blocks that this cluster has leased of them. What people changed
-/// in a copy is put back. Used by one thread.
+/// The read-only copies of a home's domains, and the blocks that this cluster has leased of them. What
+/// people changed in a copy is put back. Used by one thread.
 final class DomainCopies {
     private static final Logger LOG = LoggerFactory.getLogger(DomainCopies.class);
 
@@ -123,8 +124,13 @@ final class DomainCopies {
                 resource.mtu() == 0 ? null : resource.mtu(),
                 List.of(),
                 resource.istio()
-                        .map(istio ->
-                                new MeshSpec(new IstioSpec(istio.revision(), istio.namespace(), istio.proxyImage())))
+                        .map(istio -> new MeshSpec(new IstioSpec(
+                                istio.revision(),
+                                istio.namespace(),
+                                istio.proxyImage(),
+                                istio.canary()
+                                        .map(canary -> new IstioCanary(canary.revision(), canary.proxyImage()))
+                                        .orElse(null))))
                         .orElse(null));
         Domain copy = new Domain();
         copy.setSpec(spec);
@@ -161,8 +167,8 @@ final class DomainCopies {
         return head.size() <= whole.size() && whole.subList(0, head.size()).equals(head);
     }
 
-    /// Says which blocks this cluster has, once for each connection: the home may have been restored from a backup
-    /// that does not know of them.
+    /// Says which blocks this cluster has, once for each connection: the home may have been restored from a
+    /// backup that does not know of them.
     void confirm(HomeLink link) {
         long connection = link.connections();
         if (connection == confirmed.getOrDefault(link.home(), 0L)) {

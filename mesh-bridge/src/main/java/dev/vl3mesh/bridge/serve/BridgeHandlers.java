@@ -24,6 +24,7 @@ import dev.vl3mesh.model.address.IpAddress;
 import dev.vl3mesh.model.plan.MeshResource;
 import dev.vl3mesh.model.plan.MeshResource.AttachmentResource;
 import dev.vl3mesh.model.plan.MeshResource.DomainResource;
+import dev.vl3mesh.model.plan.MeshResource.IstioMesh;
 import dev.vl3mesh.model.plan.ResourceKey;
 import dev.vl3mesh.model.plan.ResourceKind;
 import dev.vl3mesh.xds.ResourceStore;
@@ -133,16 +134,21 @@ public final class BridgeHandlers implements ControlHandlers {
         return sign(request, SpiffeId.node(config.trustDomain(), node));
     }
 
-    /// The domain, at home here, whose mesh's control plane has this service account.
+    /// The domain, at home here, of whose mesh a control plane has this service account.
     private Optional<String> meshOf(String account) {
         return cache.domains().stream()
                 .filter(domain -> !ClusterCache.isCopy(domain))
                 .filter(domain -> StateReader.istio(domain)
-                        .map(istio -> "system:serviceaccount:" + istio.namespace() + ":" + istio.controlPlane())
-                        .filter(account::equals)
+                        .filter(istio -> account.startsWith(prefix(istio))
+                                && istio.isControlPlane(
+                                        account.substring(prefix(istio).length())))
                         .isPresent())
                 .map(domain -> domain.getMetadata().getName())
                 .findFirst();
+    }
+
+    private static String prefix(IstioMesh istio) {
+        return "system:serviceaccount:" + istio.namespace() + ":";
     }
 
     @Override

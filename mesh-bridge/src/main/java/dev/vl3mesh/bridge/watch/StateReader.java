@@ -40,8 +40,8 @@ public final class StateReader {
 
     private StateReader() {}
 
-    /// A domain is published once it was accepted, which is when it has its numbers; and as it was accepted last,
-    /// whatever its spec says meanwhile.
+    /// A domain is published once it was accepted, which is when it has its numbers; and as it was accepted
+    /// last, whatever its spec says meanwhile.
     public static Optional<DomainResource> domain(KubeClusterName cluster, Domain domain) {
         DomainStatus status = Objects.requireNonNullElse(domain.getStatus(), DomainStatus.NONE);
         @Nullable Integer vni = status.vni();
@@ -74,7 +74,9 @@ public final class StateReader {
                         Objects.requireNonNullElse(
                                 Objects.requireNonNullElse(domain.getStatus(), DomainStatus.NONE)
                                         .meshRoot(),
-                                "")));
+                                ""),
+                        Optional.ofNullable(istio.canary())
+                                .map(canary -> new IstioMesh.IstioCanary(canary.revision(), canary.proxyImage()))));
     }
 
     /// Reads who has an address; nothing where nobody has, or it is not known on which node.

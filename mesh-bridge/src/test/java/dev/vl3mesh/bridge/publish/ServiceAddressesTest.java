@@ -64,7 +64,11 @@ class ServiceAddressesTest {
         red.setMetadata(new ObjectMetaBuilder().withName("red").build());
         // 256 places, the last 16 of them for services
         red.setSpec(new DomainSpec(
-                List.of("172.16.0.0/24"), "vxlan", null, List.of(), new MeshSpec(new IstioSpec(null, null, "proxy"))));
+                List.of("172.16.0.0/24"),
+                "vxlan",
+                null,
+                List.of(),
+                new MeshSpec(new IstioSpec(null, null, "proxy", null))));
         red.setStatus(DomainStatus.NONE.withNumbers("east", 7, 0));
         cluster.put(red);
         cluster.sync();

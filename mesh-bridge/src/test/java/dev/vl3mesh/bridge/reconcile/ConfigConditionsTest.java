@@ -42,7 +42,11 @@ class ConfigConditionsTest {
         Domain red = new Domain();
         red.setMetadata(new ObjectMetaBuilder().withName("red").build());
         red.setSpec(new DomainSpec(
-                List.of("172.16.0.0/16"), "vxlan", null, List.of(), new MeshSpec(new IstioSpec(null, null, "proxy"))));
+                List.of("172.16.0.0/16"),
+                "vxlan",
+                null,
+                List.of(),
+                new MeshSpec(new IstioSpec(null, null, "proxy", null))));
         cluster.put(red);
         cluster.put(new NamespaceBuilder()
                 .withNewMetadata()

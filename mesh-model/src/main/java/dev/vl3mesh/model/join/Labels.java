@@ -17,8 +17,10 @@ public final class Labels {
     public static final String WORKLOAD = "vl3mesh.dev/workload";
     /// Label or annotation of a pod, Istio's own: `false` gives it no sidecar.
     public static final String SIDECAR = "sidecar.istio.io/inject";
-    /// Label that admission puts on a pod with a sidecar, Istio's own: where the pod is, as long as Kubernetes
-    /// does not say by `topology.kubernetes.io/region`.
+    /// Label of a pod, Istio's own: which revision of a mesh's control plane serves its sidecar.
+    public static final String REVISION = "istio.io/rev";
+    /// Label that admission puts on a pod with a sidecar, Istio's own: where the pod is, as long as
+    /// Kubernetes does not say by `topology.kubernetes.io/region`.
     public static final String LOCALITY = "istio-locality";
     /// Label of objects that a control plane wrote as a read-only copy of its home's; the value is the home
     /// cluster's name.

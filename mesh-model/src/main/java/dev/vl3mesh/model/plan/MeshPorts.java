@@ -1,17 +1,21 @@
 package dev.vl3mesh.model.plan;
 
-/// The ports and the user of a mesh's sidecars, by the domain's slot: several sidecars in one pod share its network,
-/// and
-/// are told apart by who sends.
+/// The ports and the user of a mesh's sidecars, by the domain's slot: several sidecars in one pod share its
+/// network, and are told apart by who sends. Istio's own, those of a sidecar that the pod's cluster
+/// injects, are left to that.
 ///
 /// @param slot 0 to 9
 public record MeshPorts(int slot) {
-    /// The first of the ports that sidecars may have, all domains together.
+    /// The first of the ports that sidecars may have, all domains together, and the cluster's own Istio.
     public static final int FIRST = 15_000;
     /// The last of them.
-    public static final int LAST = 15_999;
+    public static final int LAST = 16_099;
+    /// The last of those that the cluster's own Istio has, which has the first.
+    public static final int LAST_OF_CLUSTER = 15_099;
+    /// The user of a sidecar that the pod's cluster injects.
+    public static final int USER_OF_CLUSTER = 1_337;
     /// The user of the first slot's sidecar.
-    public static final int FIRST_USER = 1_337;
+    public static final int FIRST_USER = 1_338;
     /// The number of slots.
     public static final int SLOTS = 10;
 
@@ -27,7 +31,7 @@ public record MeshPorts(int slot) {
     }
 
     private int port(int offset) {
-        return FIRST + slot * PORTS + offset;
+        return FIRST + (slot + 1) * PORTS + offset;
     }
 
     /// The proxy's administration, on loopback.

@@ -56,12 +56,34 @@ public sealed interface MeshResource {
     /// @param revision of Istio, the same as its chart's value
     /// @param namespace of the control plane, and the mesh's root namespace
     /// @param proxyImage of the sidecars
-    /// @param root the certificate, PEM, under which everybody in the mesh has one; empty while it is not made
-    record IstioMesh(String revision, String namespace, String proxyImage, String root) {
+    /// @param root the certificate, PEM, under which everybody in the mesh has one; empty while it is not
+    /// made
+    /// @param canary another revision beside it, for an upgrade
+    record IstioMesh(String revision, String namespace, String proxyImage, String root, Optional<IstioCanary> canary) {
+
         /// The name of the control plane's Service and ServiceAccount, as Istio's chart makes it.
         public String controlPlane() {
-            return "istiod-" + revision;
+            return PREFIX + revision;
         }
+
+        /// The same of the canary.
+        public Optional<String> canaryControlPlane() {
+            return canary.map(other -> PREFIX + other.revision());
+        }
+
+        /// Whether a Service or a ServiceAccount is that of one of the two.
+        public boolean isControlPlane(String name) {
+            return name.equals(controlPlane())
+                    || canaryControlPlane().filter(name::equals).isPresent();
+        }
+
+        private static final String PREFIX = "istiod-";
+
+        /// A control plane that serves those sidecars that ask for it.
+        ///
+        /// @param revision of Istio
+        /// @param proxyImage of these sidecars
+        public record IstioCanary(String revision, String proxyImage) {}
     }
 
     /// A node that carries packets of the domain.
@@ -221,9 +243,11 @@ public sealed interface MeshResource {
     /// @param ready whether it is served by the service's name
     record ServiceEndpoint(List<IpAddress> addresses, String hostname, String pod, boolean ready) {}
 
-    /// Something that a user has written for the mesh, in the mesh's own terms, beside workloads of the domain.
+    /// Something that a user has written for the mesh, in the mesh's own terms, beside workloads of the
+    /// domain.
     ///
-    /// @param writtenAt seconds since 1970, when it was created: of several of the same name the oldest counts
+    /// @param writtenAt seconds since 1970, when it was created: of several of the same name the oldest
+    /// counts
     /// @param labels its own
     /// @param spec its `spec`, JSON, as it was written
     record ConfigResource(

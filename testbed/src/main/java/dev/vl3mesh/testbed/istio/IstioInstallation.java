@@ -13,13 +13,16 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
+import java.util.stream.Stream;
 
 /// Installs the control plane of a domain's mesh as an operator would: Istio's own charts by the real helm,
 /// with the values that vl3ctl prints.
 public final class IstioInstallation {
     private static final String BASE_NAMESPACE = "istio-system";
+    private static final String LOCAL = "istiod";
 
     private final LabPaths paths;
     private final Commands commands;
@@ -54,26 +57,61 @@ public final class IstioInstallation {
                         "base",
                         "--set",
                         "global.resourceScope=cluster,defaultRevision="));
-        Path values = write(domain + "-values.yaml", profile(domain));
-        Path access = write(domain + "-access.yaml", profile(domain, "--access"));
+        control(domain, namespace, revision);
+    }
+
+    /// Installs the control plane of a domain's canary beside it, and waits until it is ready.
+    ///
+    /// @param revision of the canary
+    public void installCanary(String domain, String namespace, String revision) {
+        control(domain, namespace, revision, "--canary");
+    }
+
+    private void control(String domain, String namespace, String revision, String... options) {
+        Path values = write(revision + "-values.yaml", profile(domain, options));
+        Path access = write(
+                revision + "-access.yaml",
+                profile(
+                        domain,
+                        Stream.concat(Arrays.stream(options), Stream.of("--access"))
+                                .toArray(String[]::new)));
         Path inLab = write("lab-values.yaml", resource("lab-values.yaml"));
         kubectl.apply(home, access);
         helm(home, "istiod-" + revision, namespace, "istiod", "-f", values.toString(), "-f", inLab.toString());
         kubectl.run(home, "-n", namespace, "rollout", "status", "deployment/istiod-" + revision, "--timeout=120s");
     }
 
-    /// Takes the control plane of a domain away, but not Istio's resource definitions.
-    public void uninstall(String domain, String namespace, String revision) {
+    /// Takes one control plane away.
+    public void remove(String namespace, String revision) {
         commands.run(helm(
                 home,
                 List.of("uninstall", "istiod-" + revision, "--namespace", namespace, "--wait", "--ignore-not-found")));
         kubectl.run(
                 home,
                 "delete",
-                "--ignore-not-found",
-                "-f",
-                write(domain + "-access.yaml", profile(domain, "--access")).toString());
+                "clusterrole,clusterrolebinding",
+                "vl3-istiod-" + revision + "-" + namespace,
+                "--ignore-not-found");
+    }
+
+    /// Takes all control planes of a domain away, but not Istio's resource definitions.
+    public void uninstall(String namespace, String... revisions) {
+        for (String revision : revisions) {
+            remove(namespace, revision);
+        }
         kubectl.run(home, "delete", "namespace", namespace, "--ignore-not-found");
+    }
+
+    /// Gives a cluster an Istio of its own, as any may have one, and waits until it is ready.
+    public void installLocal(String cluster) {
+        Path values = write("local-values.yaml", resource("local-values.yaml"));
+        helm(cluster, LOCAL, BASE_NAMESPACE, "istiod", "-f", values.toString());
+        kubectl.run(cluster, "-n", BASE_NAMESPACE, "rollout", "status", "deployment/istiod", "--timeout=120s");
+    }
+
+    /// Takes it away again.
+    public void uninstallLocal(String cluster) {
+        commands.run(helm(cluster, List.of("uninstall", LOCAL, "--namespace", BASE_NAMESPACE, "--wait")));
     }
 
     private List<Path> images() {

@@ -2,24 +2,27 @@ package dev.vl3mesh.testbed.istio;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.vl3mesh.testbed.fixture.Ran;
+import dev.vl3mesh.testbed.fixture.TestPod;
+import dev.vl3mesh.testbed.fixture.World;
 import dev.vl3mesh.testbed.lab.Installation;
 import dev.vl3mesh.testbed.lab.Lab;
 import dev.vl3mesh.testbed.lab.LabCluster;
 import dev.vl3mesh.testbed.lab.LabExtension;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.MethodOrderer;
+import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.TestMethodOrder;
 import org.junit.jupiter.api.extension.ExtendWith;
 
 /// What runs in a mesh goes on without whoever set it up: calls between clusters, each by a new connection,
@@ -27,9 +30,14 @@ import org.junit.jupiter.api.extension.ExtendWith;
 /// policy may lapse.
 @ExtendWith(LabExtension.class)
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
+@TestMethodOrder(MethodOrderer.OrderAnnotation.class)
 class MeshFailureST {
-    private static final Pattern ANSWERS = Pattern.compile("Code +(-?\\d+) : (\\d+) ");
-    private static final int CALLS_PER_SECOND = 20;
+    private static final Pattern SERIAL =
+            Pattern.compile("\"cert_chain\".*?\"serial_number\": \"(\\w+)\"", Pattern.DOTALL);
+    private static final String BRIEF = "http://brief.meshed.svc.meshed.vl3.internal/";
+    private static final String API_SERVER = "kube-apiserver";
+    /// Seconds.
+    private static final int MINUTE = 60;
 
     private final Lab lab;
     private final MeshWorld mesh;
@@ -52,59 +60,18 @@ class MeshFailureST {
         mesh.close();
     }
 
-    private interface Breaking {
-        void run() throws InterruptedException;
+    /// In both clusters: what is allowed, and what a policy forbids.
+    private List<MeshCalls> callers() {
+        return MeshWorld.CLUSTERS.stream()
+                .map(mesh::client)
+                .flatMap(client -> Stream.of(
+                        new MeshCalls(client, MeshWorld.WEB, "200"),
+                        new MeshCalls(client, MeshWorld.WEB_SECRET, "403")))
+                .toList();
     }
 
-    private record Calls(Ran ran, String status) {}
-
-    /// Calls from both clusters for as long as something is broken, and some seconds before and after: what is
-    /// allowed, and what a policy forbids.
-    private void noCallFailsWhile(Breaking breaking, int seconds) throws InterruptedException {
-        try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
-            List<CompletableFuture<Calls>> callers = new ArrayList<>();
-            for (String cluster : MeshWorld.CLUSTERS) {
-                Map.of(MeshWorld.WEB, "200", MeshWorld.WEB_SECRET, "403")
-                        .forEach((url, status) -> callers.add(CompletableFuture.supplyAsync(
-                                () -> new Calls(call(cluster, url, seconds), status), threads)));
-            }
-            TimeUnit.SECONDS.sleep(3);
-            breaking.run();
-            for (CompletableFuture<Calls> caller : callers) {
-                assertThat(caller).as("calls go on while it is broken").isNotDone();
-            }
-            for (CompletableFuture<Calls> caller : callers) {
-                check(caller.join(), seconds);
-            }
-        }
-    }
-
-    private static void check(Calls calls, int seconds) {
-        String report = calls.ran().all();
-        Matcher answers = ANSWERS.matcher(report);
-        int count = 0;
-        while (answers.find()) {
-            assertThat(answers.group(1)).as(report).isEqualTo(calls.status());
-            count += Integer.parseInt(answers.group(2));
-        }
-        assertThat(count).as(report).isGreaterThan(seconds * CALLS_PER_SECOND / 2);
-    }
-
-    private Ran call(String cluster, String url, int seconds) {
-        return mesh.client(cluster)
-                .run(
-                        "fortio",
-                        "load",
-                        "-quiet",
-                        "-allow-initial-errors",
-                        "-keepalive=false",
-                        "-c",
-                        "2",
-                        "-qps",
-                        Integer.toString(CALLS_PER_SECOND),
-                        "-t",
-                        seconds + "s",
-                        url);
+    private void noCallFailsWhile(MeshCalls.Breaking breaking, int seconds) throws InterruptedException {
+        MeshCalls.noneFailsWhile(breaking, seconds, callers());
     }
 
     /// Kills a program on the first node of a cluster.
@@ -173,6 +140,81 @@ class MeshFailureST {
                 40);
         mesh.write("west", "teapot.yaml", Map.of("status", "418"));
         mesh.awaitAnswer("east", "418", "-H", "wants: teapot", MeshWorld.WEB);
+        mesh.delete("west", "teapot.yaml");
+    }
+
+    /// By a sidecar's own word, in the pod.
+    private static String certificate(TestPod pod) {
+        Matcher serial =
+                SERIAL.matcher(pod.run("curl", "-s", "localhost:15100/certs").out());
+        assertThat(serial.find()).as(pod + " has a certificate").isTrue();
+        return serial.group(1);
+    }
+
+    /// New certificates come all the while, from an istiod that needs no API server for it. Last, because control
+    /// planes
+    /// end that lose their lease, and a kubelet waits longer and longer before it starts them again.
+    @Test
+    @Order(Integer.MAX_VALUE)
+    void theApiServerOfHomeStoppedWhileCertificatesRotate() throws InterruptedException {
+        List<TestPod> brief = new ArrayList<>();
+        for (String cluster : MeshWorld.CLUSTERS) {
+            mesh.write(cluster, "brief.yaml", Map.of());
+            brief.add(mesh.world().pod(cluster, MeshWorld.DOMAIN, "brief"));
+        }
+        brief.forEach(World::awaitReady);
+        List<MeshCalls> callers = new ArrayList<>(callers());
+        brief.forEach(pod -> {
+            World.eventually()
+                    .untilAsserted(() -> assertThat(
+                                    pod.run("curl", "-s", "-m", "5", "-o", "/dev/null", "-w", "%{http_code}", BRIEF)
+                                            .out())
+                            .isEqualTo("200"));
+            callers.add(new MeshCalls(pod, BRIEF, "200"));
+        });
+        List<String> before = brief.stream().map(MeshFailureST::certificate).toList();
+        MeshCalls.noneFailsWhile(
+                () -> {
+                    lab.cluster("east").hold(1, API_SERVER);
+                    TimeUnit.SECONDS.sleep(MINUTE);
+                    lab.cluster("east").release(1, API_SERVER);
+                },
+                MINUTE + 25,
+                callers);
+        World.eventually()
+                .untilAsserted(() -> assertThat(brief.stream().map(MeshFailureST::certificate))
+                        .doesNotContainAnyElementsOf(before));
+    }
+
+    /// Calls stay in each cluster while the other one can't be reached, by what the Service says; and from
+    /// one to the other they pass again soon.
+    @Test
+    void theClustersCutOff() throws InterruptedException {
+        mesh.prefer("PreferClose");
+        for (String cluster : MeshWorld.CLUSTERS) {
+            World.eventually()
+                    .untilAsserted(() -> assertThat(mesh.client(cluster)
+                                    .sh("for i in 1 2 3 4 5 6 7 8 9 10; do curl -s -m 5 " + MeshWorld.WEB
+                                            + "; done | grep -c "
+                                            + mesh.web(cluster).name())
+                                    .out()
+                                    .strip())
+                            .isEqualTo("10"));
+        }
+        noCallFailsWhile(
+                () -> {
+                    lab.cluster("west").setConnected(false);
+                    TimeUnit.SECONDS.sleep(MINUTE);
+                    lab.cluster("west").setConnected(true);
+                },
+                MINUTE + 10);
+        long mended = System.nanoTime();
+        mesh.prefer(null);
+        mesh.write("west", "teapot.yaml", Map.of("status", "418"));
+        mesh.awaitAnswer("east", "418", "-H", "wants: teapot", MeshWorld.WEB);
+        assertThat(Duration.ofNanos(System.nanoTime() - mended))
+                .as("until what west writes counts in east")
+                .isLessThan(Duration.ofSeconds(30));
         mesh.delete("west", "teapot.yaml");
     }
 }

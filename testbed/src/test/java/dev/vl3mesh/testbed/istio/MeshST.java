@@ -86,7 +86,8 @@ class MeshST {
         return found;
     }
 
-    /// In which region the pods of the service are, by their addresses; the lab's nodes say `<cluster>/<node>`.
+    /// In which region the pods of the service are, by their addresses; the lab's nodes say
+    /// `<cluster>/<node>`.
     private Map<String, String> workloads() {
         Map<String, String> clusters = new TreeMap<>();
         configs("WorkloadEntry").values().forEach(spec -> {
@@ -178,6 +179,22 @@ class MeshST {
                 });
             }
         }
+    }
+
+    /// Istio alone would let any member of the mesh in, and not tell the application who it is.
+    @Test
+    void aPortThatNobodyPublishesIsClosed() {
+        String url = "http://" + mesh.address("west") + ":7777/debug";
+        mesh.write("east", "back-door.yaml", Map.of("address", mesh.address("west")));
+        mesh.write("west", "front-door.yaml", Map.of());
+        mesh.awaitAnswer("east", "200", "-H", "Host: back-door.example", url);
+        mesh.delete("west", "front-door.yaml");
+        mesh.awaitAnswer("east", "503", "-H", "Host: back-door.example", url);
+        for (int i = 0; i < 20; i++) {
+            assertThat(mesh.answer("east", "-H", "Host: back-door.example", url))
+                    .isEqualTo("503");
+        }
+        mesh.delete("east", "back-door.yaml");
     }
 
     /// What a user writes in one cluster counts in the whole mesh, is said on it, and goes with it.

@@ -3,6 +3,7 @@ package dev.vl3mesh.testbed.istio;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.vl3mesh.identity.TokenIssuer;
+import dev.vl3mesh.testbed.fixture.Ran;
 import dev.vl3mesh.testbed.fixture.World;
 import dev.vl3mesh.testbed.lab.Lab;
 import dev.vl3mesh.testbed.lab.LabExtension;
@@ -10,7 +11,7 @@ import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Map;
-import org.jspecify.annotations.Nullable;
+import java.util.UUID;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -22,7 +23,9 @@ import org.junit.jupiter.api.extension.ExtendWith;
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class MeshTrafficST {
     private static final int CALLS = 100;
-    private static final String ECHO = "http://web.meshed.svc.meshed.vl3.internal/echo";
+    private static final String MESHED = "http://web.meshed.svc.meshed.vl3.internal";
+    private static final String ECHO = MESHED + "/echo";
+    private static final String FLAKY = "http://flaky.meshed.svc.meshed.vl3.internal/";
 
     private final MeshWorld mesh;
 
@@ -123,10 +126,42 @@ class MeshTrafficST {
         mesh.awaitAnswer("east", "200", MeshWorld.WEB);
     }
 
+    /// And answers to nobody: what the caller gets is from east alone.
+    @Test
+    void whatOneIsAskedAnotherHearsToo() {
+        mesh.write("west", "mirror.yaml", Map.of());
+        World.eventually().untilAsserted(() -> {
+            String path = "/debug?" + UUID.randomUUID();
+            Ran ran = mesh.client("east").run("curl", "-sS", "-m", "5", MESHED + path);
+            assertThat(ran.out()).as(ran.all()).contains(mesh.web("east").name());
+            World.eventually()
+                    .atMost(Duration.ofSeconds(3))
+                    .untilAsserted(() -> assertThat(mesh.web("west").log()).contains(path));
+        });
+        mesh.delete("west", "mirror.yaml");
+    }
+
+    @Test
+    void whoFailsIsLeftOut() {
+        mesh.write("east", "flaky.yaml", Map.of("status", "200"));
+        mesh.write("west", "flaky.yaml", Map.of("status", "503"));
+        MeshWorld.CLUSTERS.forEach(cluster -> World.awaitReady(mesh.world().pod(cluster, MeshWorld.DOMAIN, "flaky")));
+        mesh.write("west", "untried.yaml", Map.of());
+        World.eventually()
+                .untilAsserted(() -> assertThat(answered("east", "200", FLAKY))
+                        .as("without outlier detection")
+                        .isBetween(25, 75));
+        mesh.write("west", "outliers.yaml", Map.of());
+        World.eventually()
+                .untilAsserted(() -> assertThat(answered("east", "200", FLAKY)).isEqualTo(CALLS));
+        mesh.delete("west", "outliers.yaml");
+        mesh.delete("west", "untried.yaml");
+    }
+
     /// As the Service says in Kubernetes' own words, and over to the other cluster while its own has nobody.
     @Test
     void callsStayNearWhileThereIsSomebody() {
-        prefer("PreferClose");
+        mesh.prefer("PreferClose");
         for (String cluster : MeshWorld.CLUSTERS) {
             World.eventually()
                     .untilAsserted(() ->
@@ -138,18 +173,6 @@ class MeshTrafficST {
         mesh.web("west").run("touch", "/tmp/ready");
         World.eventually()
                 .untilAsserted(() -> assertThat(answeredBy("west", "west")).isEqualTo(CALLS));
-        prefer(null);
-    }
-
-    private void prefer(@Nullable String distribution) {
-        mesh.world()
-                .client("west")
-                .services()
-                .inNamespace(MeshWorld.DOMAIN)
-                .withName("web")
-                .edit(service -> {
-                    service.getSpec().setTrafficDistribution(distribution);
-                    return service;
-                });
+        mesh.prefer(null);
     }
 }

@@ -12,7 +12,7 @@ import dev.vl3mesh.testbed.lab.LabPaths;
 import dev.vl3mesh.testbed.lab.Membership;
 import dev.vl3mesh.testbed.lab.Progress;
 import io.fabric8.kubernetes.api.model.GenericKubernetesResource;
-import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.api.model.HasMetadata;
 import java.io.ByteArrayInputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -20,12 +20,14 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.function.BiConsumer;
+import org.jspecify.annotations.Nullable;
 
 /// A domain with a mesh, its control plane at home, and in each cluster who serves, who calls, and who has no
 /// sidecar.
 final class MeshWorld implements AutoCloseable {
     static final String DOMAIN = "meshed";
     static final String NAMESPACE = "vl3-meshed";
+    static final String CANARY = "meshed-next";
     static final String ISTIOD = "deploy/istiod-meshed";
     static final List<String> CLUSTERS = List.of("east", "west");
     static final String WEB = "http://web.meshed.svc.meshed.vl3.internal/debug";
@@ -52,19 +54,39 @@ final class MeshWorld implements AutoCloseable {
         return kubectl;
     }
 
+    IstioInstallation istio() {
+        return istio;
+    }
+
     /// Runs vl3ctl.
     Membership.Answer ctl(String cluster, String... words) {
         return membership.ctl(cluster, words);
     }
 
     void make() {
+        makeDomain();
+        installIstiod();
+        makePods();
+        awaitPods();
+    }
+
+    void makeDomain() {
         world.domain(DOMAIN, MeshWorld.class, "domain.yaml");
+    }
+
+    void installIstiod() {
         istio.install(DOMAIN, NAMESPACE, DOMAIN);
         world.apply("east", MeshWorld.class, "strict.yaml", Map.of());
+    }
+
+    void makePods() {
         world.namespaceEverywhere(DOMAIN, Map.of("vl3mesh.dev/domains", DOMAIN));
         CLUSTERS.forEach(
                 cluster -> world.apply(cluster, MeshWorld.class, "web.yaml", Map.of("version", "of-" + cluster)));
         CLUSTERS.forEach(cluster -> world.apply(cluster, MeshWorld.class, "client.yaml", Map.of()));
+    }
+
+    void awaitPods() {
         CLUSTERS.forEach(cluster -> {
             World.awaitReady(web(cluster));
             World.awaitReady(client(cluster));
@@ -73,7 +95,7 @@ final class MeshWorld implements AutoCloseable {
 
     @Override
     public void close() {
-        istio.uninstall(DOMAIN, NAMESPACE, DOMAIN);
+        istio.uninstall(NAMESPACE, DOMAIN, CANARY);
         world.close();
     }
 
@@ -106,18 +128,24 @@ final class MeshWorld implements AutoCloseable {
         world.apply(cluster, MeshWorld.class, file, values);
     }
 
-    List<GenericKubernetesResource> objects(String cluster, String file) {
-        KubernetesClient client = world.client(cluster);
+    private List<HasMetadata> items(String cluster, String file) {
         String text = World.text(MeshWorld.class, file).replaceAll("\\$\\{\\w+\\}", "0");
-        return client.load(new ByteArrayInputStream(text.getBytes(StandardCharsets.UTF_8))).items().stream()
-                .map(item -> client.resource(item).get())
+        return world.client(cluster)
+                .load(new ByteArrayInputStream(text.getBytes(StandardCharsets.UTF_8)))
+                .items();
+    }
+
+    /// Istio's objects of a file, as they are now.
+    List<GenericKubernetesResource> objects(String cluster, String file) {
+        return items(cluster, file).stream()
+                .map(item -> world.client(cluster).resource(item).get())
                 .map(GenericKubernetesResource.class::cast)
                 .toList();
     }
 
     void delete(String cluster, String file) {
-        objects(cluster, file)
-                .forEach(object -> world.client(cluster).resource(object).delete());
+        items(cluster, file)
+                .forEach(item -> world.client(cluster).resource(item).delete());
     }
 
     static Map<String, Object> condition(GenericKubernetesResource object) {
@@ -150,5 +178,13 @@ final class MeshWorld implements AutoCloseable {
                 .untilAsserted(() -> assertThat(answer(cluster, words))
                         .as(cluster + ": curl " + String.join(" ", words))
                         .isEqualTo(status));
+    }
+
+    /// Says which endpoints callers of the service prefer, in west.
+    void prefer(@Nullable String distribution) {
+        world.client("west").services().inNamespace(DOMAIN).withName("web").edit(service -> {
+            service.getSpec().setTrafficDistribution(distribution);
+            return service;
+        });
     }
 }

@@ -117,6 +117,17 @@ class NftClientIT {
     }
 
     @Test
+    void theToolReadsBackWhatKeepsItsWay() throws IOException, InterruptedException {
+        nft.replace(Table.inet("vl3")
+                .chain(Chain.nat("out", Hook.OUTPUT, -105)
+                        .rule(Rule.when().skuid(1338).tcp().keep4())
+                        .rule(Rule.when().skuid(1338).tcp().keep6())));
+        assertThat(list())
+                .contains("meta skuid 1338 meta l4proto tcp dnat ip to ip daddr")
+                .contains("meta skuid 1338 meta l4proto tcp dnat ip6 to ip6 daddr");
+    }
+
+    @Test
     void theToolReadsBackWhatGuardsARoom() throws IOException, InterruptedException {
         nft.replace(Table.inet("room")
                 .set(NftSet.of("pods", Kind.INTERFACE).with(Element.interfaceName("p1")))

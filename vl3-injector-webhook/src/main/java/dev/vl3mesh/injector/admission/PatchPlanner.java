@@ -21,8 +21,8 @@ import java.util.Objects;
 import java.util.SequencedMap;
 import org.jspecify.annotations.Nullable;
 
-/// What has to be changed in a pod for its allocation, as a JSON patch (RFC 6902). The same pod and allocation
-/// give the same patch, and a patched pod gives none.
+/// What has to be changed in a pod for its allocation, as a JSON patch (RFC 6902). The same pod and
+/// allocation give the same patch, and a patched pod gives none.
 final class PatchPlanner {
     private static final String DEFAULT_CONTAINER = "kubectl.kubernetes.io/default-container";
     private static final ObjectMapper JSON = new ObjectMapper();
@@ -60,9 +60,8 @@ final class PatchPlanner {
                     Labels.WORKLOAD,
                     PodFacts.workload(
                             pod, first(allocation, sidecars.firstEntry().getKey())));
-            Map<String, String> present =
-                    Objects.requireNonNullElse(pod.getMetadata().getLabels(), Map.<String, String>of());
-            labels.put(Labels.LOCALITY, present.getOrDefault(Labels.LOCALITY, cluster.value()));
+            labels.put(Labels.LOCALITY, PodFacts.firstLabel(pod, cluster.value(), Labels.LOCALITY));
+            labels.putAll(PodOwner.canonicalLabels(pod));
         }
         put(patch, "/metadata/labels", pod.getMetadata().getLabels(), labels);
         initContainers(patch, pod, allocation);

@@ -3,6 +3,8 @@ package dev.vl3mesh.injector.admission;
 import dev.vl3mesh.api.v1alpha1.AttachmentsAnnotation;
 import dev.vl3mesh.api.v1alpha1.Domain;
 import dev.vl3mesh.api.v1alpha1.DomainStatus;
+import dev.vl3mesh.api.v1alpha1.IstioCanary;
+import dev.vl3mesh.api.v1alpha1.IstioSpec;
 import dev.vl3mesh.identity.Pem;
 import dev.vl3mesh.injector.InjectorConfig;
 import dev.vl3mesh.injector.allocate.AddressAllocator;
@@ -65,8 +67,8 @@ public final class PodAdmission {
         };
     }
 
-    /// By the namespace's label as the watch knows it, or as it is now where the watch says that there is none:
-    /// the API server asks only about labelled pods, and may know of a label first.
+    /// By the namespace's label as the watch knows it, or as it is now where the watch says that there is
+    /// none: the API server asks only about labelled pods, and may know of a label first.
     static DomainSelection selection(MeshCache cache, Pod pod, String namespace) {
         @Nullable String own = PodFacts.label(pod, Labels.DOMAINS);
         DomainSelection selection = DomainSelection.of(own, cache.domainsLabel(namespace));
@@ -91,7 +93,7 @@ public final class PodAdmission {
         }
         String fresh = claim();
         try {
-            SequencedMap<DomainName, SidecarTemplate> sidecars = sidecars(pod, domains);
+            SequencedMap<DomainName, SidecarTemplate> sidecars = sidecars(pod, review.namespace(), domains);
             Allocation allocation = allocator.allocate(new Wish(
                     review.namespace(),
                     PodFacts.name(pod),
@@ -110,7 +112,7 @@ public final class PodAdmission {
     }
 
     /// The sidecars that a pod gets, by domain.
-    private SequencedMap<DomainName, SidecarTemplate> sidecars(Pod pod, List<DomainName> domains)
+    private SequencedMap<DomainName, SidecarTemplate> sidecars(Pod pod, String namespace, List<DomainName> domains)
             throws AllocationException {
         SequencedMap<DomainName, SidecarTemplate> sidecars = new LinkedHashMap<>();
         for (DomainName name : domains) {
@@ -125,14 +127,31 @@ public final class PodAdmission {
                 throw new AllocationException("the mesh of domain '" + name + "' is not known here yet: create the pod"
                         + " again in a moment, or give it the label " + Labels.SIDECAR + "=false");
             }
+            IstioSpec istio = domain.getSpec().mesh().istio();
+            Optional<IstioCanary> canary = Optional.ofNullable(istio.canary())
+                    .filter(other -> other.revision().equals(PodFacts.label(pod, Labels.REVISION)));
             sidecars.put(
                     name,
                     new SidecarTemplate(
                             name,
                             new SidecarTemplate.Mesh(
-                                    slot, domain.getSpec().mesh().istio().proxyImage(), root)));
+                                    slot,
+                                    canary.map(IstioCanary::proxyImage).orElse(istio.proxyImage()),
+                                    root,
+                                    canary.map(IstioCanary::revision).orElse("")),
+                            options(pod, namespace, canary.isPresent())));
         }
         return sidecars;
+    }
+
+    /// @param ofDomain whether the pod's revision is one of the domain's, and so says nothing of its
+    /// cluster's Istio
+    private SidecarOptions options(Pod pod, String namespace, boolean ofDomain) throws AllocationException {
+        try {
+            return SidecarOptions.of(pod, PodFacts.hasLocalMesh(pod, cache.labels(namespace), ofDomain));
+        } catch (IllegalArgumentException e) {
+            throw new AllocationException(String.valueOf(e.getMessage()));
+        }
     }
 
     private String claim() {
@@ -162,7 +181,10 @@ public final class PodAdmission {
                 try {
                     yield new Verdict.Admitted(
                             planner.plan(
-                                    review.object(), new Allocation(places), claim, sidecars(review.object(), domains)),
+                                    review.object(),
+                                    new Allocation(places),
+                                    claim,
+                                    sidecars(review.object(), review.namespace(), domains)),
                             List.of());
                 } catch (AllocationException e) {
                     yield new Verdict.Refused(String.valueOf(e.getMessage()));

@@ -4,10 +4,12 @@ import dev.vl3mesh.model.address.IpAddress;
 import dev.vl3mesh.model.join.Labels;
 import io.fabric8.kubernetes.api.model.OwnerReference;
 import io.fabric8.kubernetes.api.model.Pod;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /// Reads from a pod what admission wants to know, nulls filled in.
@@ -19,6 +21,14 @@ final class PodFacts {
     static @Nullable String label(Pod pod, String key) {
         Map<String, String> labels = pod.getMetadata().getLabels();
         return labels == null ? null : labels.get(key);
+    }
+
+    /// The first label that is there of several; what else where there is none.
+    static String firstLabel(Pod pod, String otherwise, String... keys) {
+        return Arrays.stream(keys)
+                .flatMap(key -> Stream.ofNullable(label(pod, key)))
+                .findFirst()
+                .orElse(otherwise);
     }
 
     static @Nullable String annotation(Pod pod, String key) {
@@ -34,9 +44,8 @@ final class PodFacts {
                 : Objects.requireNonNullElse(pod.getMetadata().getGenerateName(), "") + "*";
     }
 
-    /// What a mesh calls the pod's workload: its controller's kind and name, or for a bare pod, which may have no name
-    /// yet,
-    /// its address.
+    /// What a mesh calls the pod's workload: its controller's kind and name, or for a bare pod, which may
+    /// have no name yet, its address.
     static String workload(Pod pod, IpAddress address) {
         return Objects.requireNonNullElse(pod.getMetadata().getOwnerReferences(), List.<OwnerReference>of()).stream()
                 .filter(owner -> Boolean.TRUE.equals(owner.getController()))
@@ -49,6 +58,18 @@ final class PodFacts {
     /// Whether the pod is to have a sidecar, where its domain has a mesh.
     static boolean wantsSidecar(Pod pod) {
         return !"false".equals(label(pod, Labels.SIDECAR)) && !"false".equals(annotation(pod, Labels.SIDECAR));
+    }
+
+    /// Whether the pod's cluster puts it into an Istio of its own, too, by what Istio's injector goes by or
+    /// leaves.
+    ///
+    /// @param labels of the pod's namespace
+    /// @param ofDomain whether the pod's revision is one of a domain's mesh
+    static boolean hasLocalMesh(Pod pod, Map<String, String> labels, boolean ofDomain) {
+        return "enabled".equals(labels.get("istio-injection"))
+                || labels.containsKey(Labels.REVISION)
+                || (!ofDomain && label(pod, Labels.REVISION) != null)
+                || annotation(pod, "sidecar.istio.io/status") != null;
     }
 
     /// `<namespace>/<name>` of a pod whose name comes back after its end; else null.

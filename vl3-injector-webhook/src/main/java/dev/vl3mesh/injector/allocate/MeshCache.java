@@ -11,6 +11,7 @@ import io.fabric8.kubernetes.client.informers.SharedIndexInformer;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.stream.Stream;
@@ -84,6 +85,14 @@ public final class MeshCache implements MeshView, AutoCloseable {
                 .forEach(informer -> open.put(
                         informer.getApiTypeClass().getSimpleName().toLowerCase(Locale.ROOT), informer.isWatching()));
         return open;
+    }
+
+    /// A namespace's labels, as far as the watch knows.
+    public Map<String, String> labels(String namespace) {
+        Namespace found = namespaces.getStore().getByKey(namespace);
+        return found == null
+                ? Map.of()
+                : Objects.requireNonNullElse(found.getMetadata().getLabels(), Map.of());
     }
 
     /// The value of a namespace's domains label, as far as the watch knows; null where there is none.

@@ -172,19 +172,85 @@ class PatchPlannerTest {
         assertThat(pod.getSpec().getDnsConfig()).isNull();
     }
 
-    @Test
-    void aSidecarIsToldWhereItIs() {
+    private static SequencedMap<DomainName, SidecarTemplate> sidecar(Pod pod) {
+        return sidecar(pod, "");
+    }
+
+    private static SequencedMap<DomainName, SidecarTemplate> sidecar(Pod pod, String revision) {
         SequencedMap<DomainName, SidecarTemplate> sidecars = new LinkedHashMap<>();
         DomainName red = new DomainName("red");
-        sidecars.put(red, new SidecarTemplate(red, new SidecarTemplate.Mesh(0, "proxyv2", "root")));
-        assertThat(admitted(pod().build(), sidecars).getMetadata().getLabels()).containsEntry(Labels.LOCALITY, "east");
+        SidecarTemplate.Mesh mesh = new SidecarTemplate.Mesh(0, "proxyv2", "root", revision);
+        sidecars.put(red, new SidecarTemplate(red, mesh, SidecarOptions.of(pod, false)));
+        return sidecars;
+    }
+
+    @Test
+    void aSidecarIsToldWhereItIs() {
+        Pod plain = pod().build();
+        assertThat(admitted(plain, sidecar(plain)).getMetadata().getLabels()).containsEntry(Labels.LOCALITY, "east");
         Pod own = pod().editMetadata()
                 .addToLabels(Labels.LOCALITY, "far.away")
                 .endMetadata()
                 .build();
-        assertThat(admitted(own, sidecars).getMetadata().getLabels())
+        assertThat(admitted(own, sidecar(own)).getMetadata().getLabels())
                 .as("if its owner does not say")
                 .containsEntry(Labels.LOCALITY, "far.away");
         assertThat(admitted(pod().build()).getMetadata().getLabels()).doesNotContainKey(Labels.LOCALITY);
+    }
+
+    /// Istio's agent makes headers of these.
+    @Test
+    void aCanarysSidecarSaysSo() {
+        Pod pod = pod().build();
+        assertThat(admitted(pod, sidecar(pod, "red-next"))
+                        .getSpec()
+                        .getInitContainers()
+                        .get(1)
+                        .getEnv())
+                .filteredOn(one -> one.getName().contains("_HEADER_"))
+                .extracting(one -> one.getName() + "=" + one.getValue())
+                .containsExactly("XDS_HEADER_domain_revision=red-next", "CA_HEADER_domain_revision=red-next");
+        assertThat(admitted(pod, sidecar(pod))
+                        .getSpec()
+                        .getInitContainers()
+                        .get(1)
+                        .getEnv())
+                .noneMatch(one -> one.getName().contains("_HEADER_"));
+    }
+
+    @Test
+    void aSidecarIsAsTheAnnotationsAsk() {
+        Pod pod = pod().editMetadata()
+                .addToLabels("app", "web")
+                .addToAnnotations("sidecar.istio.io/logLevel", "debug")
+                .addToAnnotations("sidecar.istio.io/statsCompression", "true")
+                .addToAnnotations("proxy.istio.io/config", "{concurrency: 4, proxyMetadata: {OTHER: one}}")
+                .addToAnnotations("sidecar.istio.io/userVolume", "{certs: {emptyDir: {}}}")
+                .addToAnnotations("sidecar.istio.io/userVolumeMount", "{certs: {mountPath: /etc/certs}}")
+                .endMetadata()
+                .build();
+        Pod admitted = admitted(pod, sidecar(pod));
+        Container sidecar = admitted.getSpec().getInitContainers().get(1);
+        assertThat(sidecar.getArgs()).contains("--proxyLogLevel=debug");
+        assertThat(sidecar.getEnv())
+                .anySatisfy(
+                        one -> assertThat(one.getName() + "=" + one.getValue())
+                                .isEqualTo(
+                                        "PROXY_CONFIG={\"concurrency\":4,\"discoveryAddress\":\"172.16.0.1:15012\","
+                                                + "\"proxyAdminPort\":15100,\"proxyMetadata\":{\"OTHER\":\"one\"},\"statusPort\":15120}"))
+                .anySatisfy(
+                        one -> assertThat(one.getName() + "=" + one.getValue()).isEqualTo("OTHER=one"));
+        assertThat(sidecar.getVolumeMounts())
+                .anySatisfy(mount -> assertThat(mount.getMountPath()).isEqualTo("/etc/certs"));
+        assertThat(admitted.getSpec().getVolumes())
+                .anySatisfy(volume -> assertThat(volume.getName()).isEqualTo("certs"));
+        assertThat(admitted.getMetadata().getAnnotations())
+                .containsEntry(
+                        "vl3mesh.dev/mesh-interfaces-red",
+                        "sidecar.istio.io/statsCompression=\"true\"\n"
+                                + "traffic.sidecar.istio.io/excludeInterfaces=\"eth0,vl3-green\"");
+        assertThat(admitted.getMetadata().getLabels())
+                .containsEntry("service.istio.io/canonical-name", "web")
+                .containsEntry("service.istio.io/canonical-revision", "latest");
     }
 }

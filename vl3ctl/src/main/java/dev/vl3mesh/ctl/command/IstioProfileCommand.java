@@ -2,6 +2,7 @@ package dev.vl3mesh.ctl.command;
 
 import dev.vl3mesh.api.v1alpha1.Domain;
 import dev.vl3mesh.api.v1alpha1.DomainStatus;
+import dev.vl3mesh.api.v1alpha1.IstioCanary;
 import dev.vl3mesh.api.v1alpha1.IstioSpec;
 import dev.vl3mesh.api.v1alpha1.MeshSpec;
 import dev.vl3mesh.ctl.cluster.Cluster;
@@ -9,6 +10,7 @@ import dev.vl3mesh.ctl.cluster.CtlException;
 import dev.vl3mesh.ctl.session.ExitCodes;
 import dev.vl3mesh.ctl.session.Session;
 import dev.vl3mesh.istio.IstioProfile;
+import dev.vl3mesh.model.plan.MeshPorts;
 import io.fabric8.kubernetes.api.model.Container;
 import io.fabric8.kubernetes.api.model.apps.Deployment;
 import java.util.Objects;
@@ -39,6 +41,9 @@ public final class IstioProfileCommand implements Callable<Integer> {
             names = "--access",
             description = "Print the cluster-wide rights that this istiod needs, as manifests, instead of the values.")
     private boolean access;
+
+    @Option(names = "--canary", description = "Of the domain's canary, instead of the control plane in force.")
+    private boolean canary;
 
     /// Makes the verb.
     public IstioProfileCommand(Session session) {
@@ -87,8 +92,8 @@ public final class IstioProfileCommand implements Callable<Integer> {
         Container control = control(home);
         return new IstioProfile(
                 name,
-                slot,
-                istio.revisionOf(name),
+                new MeshPorts(slot),
+                canary ? canary(istio).revision() : istio.revisionOf(name),
                 istio.namespaceOf(name),
                 self.name(),
                 self.trustDomain(),
@@ -96,6 +101,13 @@ public final class IstioProfileCommand implements Callable<Integer> {
                 self.rootsPem(),
                 control.getImage().replace("/mesh-bridge:", "/xds-server:"),
                 Objects.requireNonNullElse(control.getImagePullPolicy(), "IfNotPresent"));
+    }
+
+    private IstioCanary canary(IstioSpec istio) {
+        return Optional.ofNullable(istio.canary())
+                .orElseThrow(() -> new CtlException("domain " + name + " has no canary: give it one with kubectl patch"
+                        + " domain " + name + " --type merge -p '{\"spec\":{\"mesh\":{\"istio\":{\"canary\":"
+                        + "{\"revision\":\"<name>\",\"proxyImage\":\"<Istio's proxyv2>\"}}}}}'"));
     }
 
     /// The publisher comes from where the control plane comes from.

@@ -2,6 +2,7 @@ package dev.vl3mesh.ctl.command;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.vl3mesh.api.v1alpha1.Domain;
+import dev.vl3mesh.api.v1alpha1.IstioCanary;
 import dev.vl3mesh.api.v1alpha1.IstioSpec;
 import dev.vl3mesh.api.v1alpha1.MeshSpec;
 import dev.vl3mesh.ctl.cluster.Cluster;
@@ -25,6 +26,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /// Reads how a mesh is from a cluster and, at home, from its istiods.
@@ -77,12 +79,20 @@ final class MeshStatusReader {
         return client
                 .pods()
                 .inNamespace(istio.namespaceOf(domain))
-                .withLabels(Map.of("app", "istiod", "istio.io/rev", istio.revisionOf(domain)))
+                .withLabel("app", "istiod")
+                .withLabelIn("istio.io/rev", revisions(istio))
                 .list()
                 .getItems()
                 .stream()
                 .map(this::istiod)
                 .toList();
+    }
+
+    private String[] revisions(IstioSpec istio) {
+        return Stream.concat(
+                        Stream.of(istio.revisionOf(domain)),
+                        Stream.ofNullable(istio.canary()).map(IstioCanary::revision))
+                .toArray(String[]::new);
     }
 
     private Istiod istiod(Pod pod) {

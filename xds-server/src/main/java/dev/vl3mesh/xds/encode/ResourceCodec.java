@@ -15,6 +15,7 @@ import dev.vl3mesh.model.plan.MeshResource.AttachmentResource;
 import dev.vl3mesh.model.plan.MeshResource.ConfigResource;
 import dev.vl3mesh.model.plan.MeshResource.DomainResource;
 import dev.vl3mesh.model.plan.MeshResource.IstioMesh;
+import dev.vl3mesh.model.plan.MeshResource.IstioMesh.IstioCanary;
 import dev.vl3mesh.model.plan.MeshResource.NodeResource;
 import dev.vl3mesh.model.plan.MeshResource.ServiceEndpoint;
 import dev.vl3mesh.model.plan.MeshResource.ServicePort;
@@ -87,7 +88,10 @@ public final class ResourceCodec {
                         .setRevision(istio.revision())
                         .setNamespace(istio.namespace())
                         .setProxyImage(istio.proxyImage())
-                        .setRoot(istio.root()));
+                        .setRoot(istio.root())
+                        .setCanary(istio.canary().map(IstioCanary::revision).orElse(""))
+                        .setCanaryImage(
+                                istio.canary().map(IstioCanary::proxyImage).orElse("")));
         return builder.build().toByteString();
     }
 
@@ -141,8 +145,8 @@ public final class ResourceCodec {
         return values.stream().map(Object::toString).toList();
     }
 
-    /// The version of a written resource, a hash of its content: equal after any restart, on any replica, and for
-    /// whoever kept the resource on disk.
+    /// The version of a written resource, a hash of its content: equal after any restart, on any replica,
+    /// and for whoever kept the resource on disk.
     public static String version(ByteString body) {
         try {
             MessageDigest sha256 = MessageDigest.getInstance("SHA-256");
@@ -200,7 +204,14 @@ public final class ResourceCodec {
             throw new IllegalArgumentException("'" + message.getRevision() + "' in '" + message.getNamespace()
                     + "' is no revision in a namespace");
         }
-        return new IstioMesh(message.getRevision(), message.getNamespace(), message.getProxyImage(), message.getRoot());
+        return new IstioMesh(
+                message.getRevision(),
+                message.getNamespace(),
+                message.getProxyImage(),
+                message.getRoot(),
+                message.getCanary().isEmpty()
+                        ? Optional.empty()
+                        : Optional.of(new IstioCanary(message.getCanary(), message.getCanaryImage())));
     }
 
     private static MeshResource node(Node message) {

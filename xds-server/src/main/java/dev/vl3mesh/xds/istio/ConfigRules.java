@@ -38,6 +38,9 @@ final class ConfigRules {
             case SERVICE_ENTRY -> named(config).or(() -> ownService(spec));
             case WORKLOAD_ENTRY -> named(config).or(() -> ownPod(spec));
             case SIDECAR -> named(config);
+            case PROXY_CONFIG ->
+                Optional.of("a ProxyConfig is read by Istio's injector alone, and vl3mesh injects the domain's "
+                        + "sidecars: write the pods' annotation proxy.istio.io/config instead");
             case VIRTUAL_SERVICE -> foreignHost(namespace, spec, strings(spec, HOSTS));
             case DESTINATION_RULE -> foreignHost(namespace, spec, strings(spec, "host"));
             default -> Optional.empty();

@@ -30,9 +30,10 @@ import java.util.Map;
 import java.util.SortedMap;
 import java.util.stream.Collectors;
 
-/// Makes Istio's configuration of a domain's resources: one ServiceEntry per service, one WorkloadEntry per pod
-/// that is ready in one, one Sidecar per workload with the ports that it is reached at; and what users have
-/// written. Pure, and the same for the same resources, so that several control planes of a domain say the same.
+/// Makes Istio's configuration of a domain's resources: one ServiceEntry per service, one WorkloadEntry per
+/// pod that is ready in one, one Sidecar per workload with the ports that it is reached at; and what users
+/// have written. Pure, and the same for the same resources, so that several control planes of a domain say
+/// the same.
 public final class IstioView {
     /// The label by which a ServiceEntry selects the pods behind it, followed by the service's name.
     static final String SERVICE_LABEL = "service.vl3mesh.dev/";
@@ -51,9 +52,10 @@ public final class IstioView {
 
     /// Makes the whole configuration.
     ///
+    /// @param rootNamespace of the mesh
     /// @param resources all of the domain
     /// @param written what users have written
-    public McpSnapshot of(Collection<MeshResource> resources, Outcome written) {
+    public McpSnapshot of(String rootNamespace, Collection<MeshResource> resources, Outcome written) {
         Map<IstioKind, List<Any>> all = new EnumMap<>(IstioKind.class);
         DomainServices services = new DomainServices(resources);
         List<Any> entries = all.computeIfAbsent(IstioKind.SERVICE_ENTRY, _ -> new ArrayList<>());
@@ -63,6 +65,7 @@ public final class IstioView {
         UserSidecars users = new UserSidecars(written.inForce());
         List<Any> sidecars = all.computeIfAbsent(IstioKind.SIDECAR, _ -> new ArrayList<>());
         services.workloads().forEach((workload, inbound) -> sidecar(workload, inbound, users, sidecars));
+        all.computeIfAbsent(IstioKind.ENVOY_FILTER, _ -> new ArrayList<>()).add(ClosedPorts.in(rootNamespace));
         written.inForce()
                 .forEach(config -> all.computeIfAbsent(config.kind(), _ -> new ArrayList<>())
                         .add(written(config)));

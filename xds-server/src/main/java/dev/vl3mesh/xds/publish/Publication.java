@@ -30,12 +30,12 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// Publishes what a store holds, again whenever it changes; nothing before the domain's home has said that it
-/// is complete, because what a publication lacks is deleted by whoever gets it.
+/// Publishes what a store holds, again whenever it changes; nothing before the domain's home has said that
+/// it is complete, because what a publication lacks is deleted by whoever gets it.
 ///
-/// An istiod that starts can be asked what it thinks of users' configuration only when it has everything else.
-/// Until it was asked, nobody is to be served by it: [#complete] says when. One that runs already is asked
-/// first.
+/// An istiod that starts can be asked what it thinks of users' configuration only when it has everything
+/// else. Until it was asked, nobody is to be served by it: [#complete] says when. One that runs already is
+/// asked first.
 final class Publication implements ResourceStore.Listener {
     private static final Logger LOG = LoggerFactory.getLogger(Publication.class);
     /// Changes that come close together are published at once.
@@ -47,6 +47,7 @@ final class Publication implements ResourceStore.Listener {
 
     private final ResourceStore store;
     private final DomainName domain;
+    private final String revision;
     private final KubeClusterName home;
     private final McpServer server;
     private final Supplier<List<X509Certificate>> roots;
@@ -55,19 +56,23 @@ final class Publication implements ResourceStore.Listener {
     private volatile boolean published;
     private volatile boolean judged;
     private boolean held;
+    private String rootNamespace = "";
     private Instant takenAt = Instant.MAX;
     private volatile List<VerdictResource> verdicts = List.of();
     private @Nullable UserConfigs configs;
 
+    /// @param revision of the istiod that it is for
     /// @param roots of the domain, by which its istiod is known
     Publication(
             ResourceStore store,
             DomainName domain,
+            String revision,
             KubeClusterName home,
             McpServer server,
             Supplier<List<X509Certificate>> roots) {
         this.store = store;
         this.domain = domain;
+        this.revision = revision;
         this.home = home;
         this.server = server;
         this.roots = roots;
@@ -80,8 +85,9 @@ final class Publication implements ResourceStore.Listener {
         return published;
     }
 
-    /// Whether istiod has everything, what users have written included, and has had the time to make something
-    /// of it: it acknowledges first, and gathers what comes. Once true, true until istiod is gone.
+    /// Whether istiod has everything, what users have written included, and has had the time to make
+    /// something of it: it acknowledges first, and gathers what comes. Once true, true until istiod is
+    /// gone.
     synchronized boolean complete() {
         if (server.streams() == 0) {
             takenAt = Instant.MAX;
@@ -92,6 +98,11 @@ final class Publication implements ResourceStore.Listener {
             takenAt = now;
         }
         return !takenAt.equals(Instant.MAX) && !now.isBefore(takenAt.plus(DIGESTION));
+    }
+
+    /// Whether its verdicts count: a canary's are the canary's own matter.
+    boolean inForce() {
+        return mesh().filter(mesh -> mesh.revision().equals(revision)).isPresent();
     }
 
     /// What became of what users have written.
@@ -120,7 +131,7 @@ final class Publication implements ResourceStore.Listener {
         }
         TimeUnit.MILLISECONDS.sleep(GATHER_MILLIS);
         changes.drainPermits();
-        if (!store.isComplete(home)) {
+        if (!store.isComplete(home) || rootNamespace().isEmpty()) {
             return;
         }
         Outcome outcome = judge();
@@ -128,7 +139,7 @@ final class Publication implements ResourceStore.Listener {
         if (held) {
             return; // it serves sidecars by what the former publisher has told it: less than all would take from them
         }
-        server.publish(istio.of(resources(), outcome));
+        server.publish(istio.of(rootNamespace, resources(), outcome));
         published = true;
         judged = outcome.complete();
         verdicts = outcome.verdicts();
@@ -144,14 +155,21 @@ final class Publication implements ResourceStore.Listener {
         if (configs == null && mesh.isPresent()) {
             String namespace = mesh.get().namespace();
             try {
-                IstiodClient istiod =
-                        new IstiodClient(mesh.get().controlPlane() + "." + namespace + ".svc", roots.get());
+                IstiodClient istiod = new IstiodClient("istiod-" + revision + "." + namespace + ".svc", roots.get());
                 configs = new UserConfigs(domain, home, namespace, istiod);
             } catch (IOException e) {
                 LOG.info("istiod does not tell its schema yet: {}", e.getMessage());
             }
         }
         return Optional.ofNullable(configs);
+    }
+
+    /// Once known it stays, whatever becomes of the domain: istiod does not move. Empty before.
+    private String rootNamespace() {
+        if (rootNamespace.isEmpty()) {
+            rootNamespace = mesh().map(IstioMesh::namespace).orElse("");
+        }
+        return rootNamespace;
     }
 
     private Optional<IstioMesh> mesh() {

@@ -12,6 +12,7 @@ import java.util.function.Function;
 
 /// What the publisher is told by its environment.
 ///
+/// @param revision of the istiod beside it
 /// @param cluster the domain's home
 /// @param trustDomain of the home's control plane
 /// @param controlAddress of the home's control plane, `host:port`
@@ -20,6 +21,7 @@ import java.util.function.Function;
 /// @param caFolder where istiod looks for its issuer's key and certificates
 public record PublisherConfig(
         DomainName domain,
+        String revision,
         KubeClusterName cluster,
         String trustDomain,
         String controlAddress,
@@ -33,6 +35,7 @@ public record PublisherConfig(
 
     private static final Set<String> KEYS = Set.of(
             "VL3_DOMAIN",
+            "VL3_REVISION",
             "VL3_CLUSTER",
             "VL3_TRUST_DOMAIN",
             "VL3_CONTROL_ADDRESS",
@@ -51,6 +54,7 @@ public record PublisherConfig(
             }
         }
         DomainName domain = read(environment, "VL3_DOMAIN", DomainName::new, new DomainName("unknown"), problems);
+        String revision = read(environment, "VL3_REVISION", text -> text, "", problems);
         KubeClusterName cluster =
                 read(environment, "VL3_CLUSTER", KubeClusterName::new, new KubeClusterName("unknown"), problems);
         String trustDomain = read(environment, "VL3_TRUST_DOMAIN", text -> text, "", problems);
@@ -61,7 +65,7 @@ public record PublisherConfig(
         if (!problems.isEmpty()) {
             throw new IllegalArgumentException("environment: " + String.join("; ", problems));
         }
-        return new PublisherConfig(domain, cluster, trustDomain, address, roots, token, ca);
+        return new PublisherConfig(domain, revision, cluster, trustDomain, address, roots, token, ca);
     }
 
     private static <T> T read(

@@ -26,7 +26,8 @@ public final class PublisherMain {
         IssuerFiles issuer = new IssuerFiles(config.caFolder());
         InetSocketAddress mcp = new InetSocketAddress(InetAddress.getLoopbackAddress(), PublisherConfig.MCP_PORT);
         try (McpServer server = new McpServer(mcp)) {
-            Publication publication = new Publication(store, config.domain(), config.cluster(), server, issuer::roots);
+            Publication publication =
+                    new Publication(store, config.domain(), config.revision(), config.cluster(), server, issuer::roots);
             VerdictReports reports = new VerdictReports();
             try (PublisherHealth _ = new PublisherHealth(
                     PublisherConfig.HTTP_PORT,
@@ -43,7 +44,7 @@ public final class PublisherMain {
                     while (!Thread.currentThread().isInterrupted()) {
                         identity.renewIfDue();
                         issuer.renewIfDue(channel);
-                        if (publication.complete()) {
+                        if (publication.complete() && publication.inForce()) {
                             reports.tellIfDue(channel, publication.verdicts());
                         }
                         publication.work(issuer.keys().isEmpty() ? RETRY_MILLIS : TICK_MILLIS);

@@ -21,6 +21,7 @@ import dev.vl3mesh.model.plan.MeshResource.VirtualResource;
 import dev.vl3mesh.model.plan.MeshResource.Workload;
 import dev.vl3mesh.xds.istio.UserConfigs.InForce;
 import dev.vl3mesh.xds.istio.UserConfigs.Outcome;
+import dev.vl3mesh.xds.istio.proto.EnvoyFilter;
 import dev.vl3mesh.xds.istio.proto.IngressListener;
 import dev.vl3mesh.xds.istio.proto.McpResource;
 import dev.vl3mesh.xds.istio.proto.ServiceEntry;
@@ -42,6 +43,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 class IstioViewTest {
     private static final DomainName RED = new DomainName("red");
+    private static final String ROOT = "vl3-red";
     private static final List<ServicePort> PORTS = List.of(
             new ServicePort("http", "TCP", 80, 8080),
             new ServicePort("grpc-api", "TCP", 90, 9090),
@@ -95,6 +97,7 @@ class IstioViewTest {
 
     private McpSnapshot both(boolean westReady) {
         return view.of(
+                ROOT,
                 List.of(
                         pod("east", "172.16.0.2", true),
                         pod("west", "172.16.0.66", false),
@@ -142,10 +145,22 @@ class IstioViewTest {
         assertThat(sidecar.getIngressList())
                 .extracting(listener -> listener.getPort().getNumber())
                 .containsExactly(8080, 9090, 9999);
-        McpSnapshot unready =
-                view.of(List.of(pod("east", "172.16.0.2", true), service("east", "172.16.0.2", false)), Outcome.NONE);
+        McpSnapshot unready = view.of(
+                ROOT, List.of(pod("east", "172.16.0.2", true), service("east", "172.16.0.2", false)), Outcome.NONE);
         assertThat(resources(unready, IstioKind.SIDECAR)).hasSize(1);
         assertThat(resources(unready, IstioKind.WORKLOAD_ENTRY)).isEmpty();
+    }
+
+    @Test
+    void whatNoServicePublishesIsClosedInTheWholeMesh() throws InvalidProtocolBufferException {
+        Map<String, McpResource> filters = resources(view.of(ROOT, List.of(), Outcome.NONE), IstioKind.ENVOY_FILTER);
+        assertThat(filters).containsOnlyKeys("vl3-red/vl3-closed-ports");
+        EnvoyFilter filter = EnvoyFilter.parseFrom(body(filters, "vl3-red/vl3-closed-ports"));
+        assertThat(filter.getConfigPatchesList())
+                .extracting(
+                        patch -> patch.getMatch().getListener().getFilterChain().getName() + " "
+                                + patch.getPatch().getOperation())
+                .containsExactly("virtualInbound REMOVE", "virtualInbound-catchall-http REMOVE");
     }
 
     /// Several istiods of a domain must give equal answers.
@@ -156,9 +171,9 @@ class IstioViewTest {
                 pod("west", "172.16.0.66", true),
                 service("east", "172.16.0.2", true),
                 service("west", "172.16.0.66", true)));
-        McpSnapshot first = view.of(resources, Outcome.NONE);
+        McpSnapshot first = view.of(ROOT, resources, Outcome.NONE);
         Collections.reverse(resources);
-        assertThat(view.of(resources, Outcome.NONE)).isEqualTo(first);
+        assertThat(view.of(ROOT, resources, Outcome.NONE)).isEqualTo(first);
     }
 
     @Test
@@ -168,12 +183,12 @@ class IstioViewTest {
         MeshResource virtual = new VirtualResource(
                 new KubeClusterName("east"), RED, "prod", "db", List.of(IpAddress.parse("172.16.240.1")));
         Map<String, McpResource> entries =
-                resources(view.of(List.of(tcp, virtual), Outcome.NONE), IstioKind.SERVICE_ENTRY);
+                resources(view.of(ROOT, List.of(tcp, virtual), Outcome.NONE), IstioKind.SERVICE_ENTRY);
         assertThat(ServiceEntry.parseFrom(body(entries, "prod/vl3-db")).getAddressesList())
                 .containsExactly("172.16.240.1");
         ServiceResource withUdp =
                 new ServiceResource(new KubeClusterName("west"), RED, "prod", "db", false, PORTS, List.of());
-        entries = resources(view.of(List.of(tcp, virtual, withUdp), Outcome.NONE), IstioKind.SERVICE_ENTRY);
+        entries = resources(view.of(ROOT, List.of(tcp, virtual, withUdp), Outcome.NONE), IstioKind.SERVICE_ENTRY);
         assertThat(ServiceEntry.parseFrom(body(entries, "prod/vl3-db")).getAddressesList())
                 .isEmpty();
     }
@@ -204,7 +219,7 @@ class IstioViewTest {
         Outcome written =
                 new Outcome(List.of(new InForce(config, IstioKind.SIDECAR, users.toByteString())), List.of(), true);
         McpSnapshot snapshot =
-                view.of(List.of(pod("east", "172.16.0.2", true), service("east", "172.16.0.2", true)), written);
+                view.of(ROOT, List.of(pod("east", "172.16.0.2", true), service("east", "172.16.0.2", true)), written);
         Map<String, McpResource> sidecars = resources(snapshot, IstioKind.SIDECAR);
         assertThat(sidecars).containsOnlyKeys("prod/vl3-replicaset-web-1", "prod/mine");
         Sidecar merged = Sidecar.parseFrom(body(sidecars, "prod/vl3-replicaset-web-1"));
@@ -248,7 +263,7 @@ class IstioViewTest {
     }
 
     private String locality(AttachmentResource pod) throws InvalidProtocolBufferException {
-        McpSnapshot snapshot = view.of(List.of(pod, service("east", "172.16.0.2", true)), Outcome.NONE);
+        McpSnapshot snapshot = view.of(ROOT, List.of(pod, service("east", "172.16.0.2", true)), Outcome.NONE);
         Map<String, McpResource> entries = resources(snapshot, IstioKind.WORKLOAD_ENTRY);
         return WorkloadEntry.parseFrom(body(entries, "prod/vl3-172-16-0-2")).getLocality();
     }
@@ -274,7 +289,8 @@ class IstioViewTest {
         ServiceResource says = new ServiceResource(
                 new KubeClusterName("west"), RED, "prod", "web", false, PORTS, List.of(), "PreferClose");
         Map<String, McpResource> entries = resources(
-                view.of(List.of(service("east", "172.16.0.2", true), says), Outcome.NONE), IstioKind.SERVICE_ENTRY);
+                view.of(ROOT, List.of(service("east", "172.16.0.2", true), says), Outcome.NONE),
+                IstioKind.SERVICE_ENTRY);
         assertThat(Objects.requireNonNull(entries.get("prod/vl3-web"))
                         .getMetadata()
                         .getAnnotationsMap())

@@ -12,6 +12,7 @@ class PublisherConfigTest {
     private static Map<String, String> whole() {
         return new HashMap<>(Map.of(
                 "VL3_DOMAIN", "red",
+                "VL3_REVISION", "red",
                 "VL3_CLUSTER", "east",
                 "VL3_TRUST_DOMAIN", "east.vl3mesh.internal",
                 "VL3_CONTROL_ADDRESS", "vl3-control:18443",

@@ -12,17 +12,16 @@ import dev.vl3mesh.model.plan.MeshPorts;
 import java.net.InetAddress;
 import java.util.List;
 
-/// Brings what a pod exchanges with one domain by TCP to the domain's sidecar, and nothing else: what istio-init does,
-/// but
-/// by domain, so that a pod may have several sidecars, its cluster's own mesh among them. Other protocols go from pod
-/// to
-/// pod.
+/// Brings what a pod exchanges with one domain by TCP to the domain's sidecar, and nothing else: what
+/// istio-init does, but by domain, so that a pod may have several sidecars, its cluster's own among them,
+/// and neither is captured by the other. Other protocols go from pod to pod.
 final class MeshCapture {
     private static final String PROXIES = "proxies";
     /// Before the chains of a stock Istio in the same pod, at -100: the first decision on a flow stands.
     private static final int BEFORE_OTHERS = -105;
 
     private static final int FILTER = 0;
+    private static final int DNS = 53;
     /// Where an Envoy speaks to the application from (Istio's passthrough bind).
     private static final InetAddress ENVOY_4 = InetAddress.ofLiteral("127.0.0.6");
 
@@ -36,19 +35,29 @@ final class MeshCapture {
     /// @param self4 the set of the pod's own IPv4 addresses in the domain
     /// @param self6 and of its IPv6 addresses
     static Table add(Table table, String name, MeshPorts ports, List<IpPrefix> prefixes, String self4, String self6) {
-        NftSet proxies = NftSet.of(PROXIES, Kind.UID);
+        NftSet proxies = NftSet.of(PROXIES, Kind.UID).with(Element.uid(MeshPorts.USER_OF_CLUSTER));
         for (int slot = 0; slot < MeshPorts.SLOTS; slot++) {
             proxies = proxies.with(Element.uid(MeshPorts.FIRST_USER + slot));
         }
         return table.set(proxies)
                 .chain(out(ports, prefixes, self4, self6))
                 .chain(Chain.nat("pre", Hook.PREROUTING, BEFORE_OTHERS)
-                        .rule(Rule.when().iifname(name).tcp().redirect(ports.inbound())))
+                        .rule(Rule.when().iifname(name).tcp().redirect(ports.inbound()))
+                        // the kubelet and whoever collects metrics, on the cluster's network
+                        .rule(Rule.when()
+                                .tcpDport(ports.status(), ports.prometheus())
+                                .keep4())
+                        .rule(Rule.when()
+                                .tcpDport(ports.status(), ports.prometheus())
+                                .keep6()))
                 .chain(egress(name, ports, self4, self6));
     }
 
     private static Chain out(MeshPorts ports, List<IpPrefix> prefixes, String self4, String self6) {
         Chain out = Chain.nat("out", Hook.OUTPUT, BEFORE_OTHERS)
+                // what the sidecar sends is nobody else's to capture
+                .rule(Rule.when().skuid(ports.user()).oifnameNot("lo").tcp().keep4())
+                .rule(Rule.when().skuid(ports.user()).oifnameNot("lo").tcp().keep6())
                 .rule(Rule.when().oifname("lo").saddr(ENVOY_4).leave())
                 .rule(Rule.when().oifname("lo").saddr(ENVOY_6).leave())
                 // a call of the pod's own service comes in as anybody's
@@ -75,9 +84,16 @@ final class MeshCapture {
         return out;
     }
 
-    /// The control plane of another domain must not use its sidecar against this one.
+    /// The control plane of another domain, or of the cluster's own mesh, must not use its sidecar against
+    /// this one, nor this one's against the cluster's.
     private static Chain egress(String name, MeshPorts ports, String self4, String self6) {
         return Chain.filter("egress", Hook.OUTPUT, FILTER)
+                // it may be what the pod's resolver is asked through
+                .rule(Rule.when()
+                        .skuid(MeshPorts.USER_OF_CLUSTER)
+                        .oifname(name)
+                        .udpDport(DNS, DNS)
+                        .accept())
                 .rule(Rule.when()
                         .skuidIn(PROXIES)
                         .skuidNot(ports.user())
@@ -85,7 +101,12 @@ final class MeshCapture {
                         .drop())
                 .rule(others(ports).ipDaddrIn(self4).tcp().rejectWithReset())
                 .rule(others(ports).ip6DaddrIn(self6).tcp().rejectWithReset())
-                .rule(others(ports).tcpDport(ports.admin(), ports.prometheus()).rejectWithReset());
+                .rule(others(ports).tcpDport(ports.admin(), ports.prometheus()).rejectWithReset())
+                .rule(Rule.when()
+                        .oifname("lo")
+                        .skuid(ports.user())
+                        .tcpDport(MeshPorts.FIRST, MeshPorts.LAST_OF_CLUSTER)
+                        .rejectWithReset());
     }
 
     private static Rule others(MeshPorts ports) {

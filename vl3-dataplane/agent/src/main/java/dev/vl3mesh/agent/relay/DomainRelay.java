@@ -40,7 +40,7 @@ final class DomainRelay implements AutoCloseable {
     private static final int KEEPALIVE_SECONDS = 30;
 
     private final DomainName domain;
-    private final Supplier<List<InetSocketAddress>> controlPlanes;
+    private final Supplier<List<Upstream>> controlPlanes;
     private final Supplier<IstioMesh> mesh;
     private final RoomSockets sockets;
     private final EventLoopGroup loops;
@@ -48,14 +48,14 @@ final class DomainRelay implements AutoCloseable {
     private final ControlCalls calls;
     private final RandomGenerator random;
     private final InstantSource clock;
-    private final Map<InetSocketAddress, ManagedChannel> upstream = new HashMap<>();
+    private final Map<Upstream, ManagedChannel> upstream = new HashMap<>();
     private @Nullable Server server;
     private volatile @Nullable Svid current;
 
     /// @param controlPlanes where the ready ones are reached from this node
     DomainRelay(
             DomainName domain,
-            Supplier<List<InetSocketAddress>> controlPlanes,
+            Supplier<List<Upstream>> controlPlanes,
             Supplier<IstioMesh> mesh,
             RoomSockets sockets,
             EventLoopGroup loops,
@@ -74,7 +74,8 @@ final class DomainRelay implements AutoCloseable {
         this.clock = clock;
     }
 
-    /// Gets a certificate if it is time, and serves as soon as there is one. Called again and again; may block.
+    /// Gets a certificate if it is time, and serves as soon as there is one. Called again and again; may
+    /// block.
     ///
     /// @param addresses of the domain's gateway
     void attend(List<InetSocketAddress> addresses) {
@@ -120,9 +121,10 @@ final class DomainRelay implements AutoCloseable {
         return builder.build().start();
     }
 
-    /// The channel to one of the control planes; sidecars spread over them by chance.
-    private synchronized ManagedChannel onward() {
-        List<InetSocketAddress> targets = controlPlanes.get();
+    /// The channel to one of the control planes of a revision; sidecars spread over them by chance. While
+    /// none of that revision is ready another one serves.
+    private synchronized ManagedChannel onward(String revision) {
+        List<Upstream> targets = controlPlanes.get();
         if (targets.isEmpty()) {
             throw Status.UNAVAILABLE
                     .withDescription("no control plane of the mesh over " + domain + " is ready")
@@ -137,17 +139,24 @@ final class DomainRelay implements AutoCloseable {
                         channel.shutdown();
                     }
                 });
-        return upstream.computeIfAbsent(targets.get(random.nextInt(targets.size())), this::open);
+        IstioMesh known = mesh.get();
+        String wanted = known.canary()
+                .filter(canary -> canary.revision().equals(revision))
+                .flatMap(_ -> known.canaryControlPlane())
+                .orElseGet(known::controlPlane);
+        List<Upstream> right =
+                targets.stream().filter(one -> one.name().equals(wanted)).toList();
+        List<Upstream> choice = right.isEmpty() ? targets : right;
+        return upstream.computeIfAbsent(choice.get(random.nextInt(choice.size())), this::open);
     }
 
-    private ManagedChannel open(InetSocketAddress target) {
-        IstioMesh known = mesh.get();
+    private ManagedChannel open(Upstream target) {
         try {
-            return NettyChannelBuilder.forAddress(target)
+            return NettyChannelBuilder.forAddress(target.address())
                     .eventLoopGroup(loops)
                     .channelFactory(sockets::client)
                     .executor(executor)
-                    .overrideAuthority(known.controlPlane() + "." + known.namespace() + ".svc")
+                    .overrideAuthority(target.name() + "." + mesh.get().namespace() + ".svc")
                     .sslContext(GrpcSslContexts.configure(
                                     SslContextBuilder.forClient()
                                             .trustManager(identity().roots()),

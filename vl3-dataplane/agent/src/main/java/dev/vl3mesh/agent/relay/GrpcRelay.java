@@ -15,13 +15,14 @@ import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
+import java.util.Objects;
 import java.util.Set;
 import java.util.function.Function;
-import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
-/// Passes calls on to a mesh's control plane, message by message and unread, under another token than they came with.
-/// Only those calls that a sidecar makes. A message is taken from one side when the other has taken the last.
+/// Passes calls on to a mesh's control plane, message by message and unread, under another token than they
+/// came with. Only those calls that a sidecar makes. A message is taken from one side when the other has
+/// taken the last.
 final class GrpcRelay extends HandlerRegistry {
     /// Discovery, and certificates.
     private static final Set<String> METHODS = Set.of(
@@ -35,14 +36,18 @@ final class GrpcRelay extends HandlerRegistry {
     private static final Metadata.Key<String> CLUSTER_ID =
             Metadata.Key.of("clusterid", Metadata.ASCII_STRING_MARSHALLER);
 
+    /// Which revision the sidecar wants; as admission has it from the pod's label.
+    private static final Metadata.Key<String> REVISION =
+            Metadata.Key.of("domain_revision", Metadata.ASCII_STRING_MARSHALLER);
+
     private static final String BEARER = "Bearer ";
 
-    private final Supplier<Channel> upstream;
+    private final Function<String, Channel> upstream;
     private final Function<String, String> exchange;
 
-    /// @param upstream the channel to a control plane
+    /// @param upstream the channel to a control plane of a revision, which may be empty
     /// @param exchange the domain's token for a pod's own; may block, and throws a StatusRuntimeException
-    GrpcRelay(Supplier<Channel> upstream, Function<String, String> exchange) {
+    GrpcRelay(Function<String, Channel> upstream, Function<String, String> exchange) {
         this.upstream = upstream;
         this.exchange = exchange;
     }
@@ -86,11 +91,13 @@ final class GrpcRelay extends HandlerRegistry {
                             .asRuntimeException();
                 }
                 String token = exchange.apply(shown.substring(BEARER.length()));
+                String revision = Objects.requireNonNullElse(headers.get(REVISION), "");
+                headers.discardAll(REVISION);
                 headers.discardAll(CLUSTER_ID);
                 headers.discardAll(AUTHORIZATION);
                 headers.put(AUTHORIZATION, BEARER + token);
                 ClientCall<byte[], byte[]> onward =
-                        upstream.get().newCall(call.getMethodDescriptor(), CallOptions.DEFAULT);
+                        upstream.apply(revision).newCall(call.getMethodDescriptor(), CallOptions.DEFAULT);
                 RelayedCall relayed = new RelayedCall(call, onward);
                 onward.start(relayed.answers(), headers);
                 relayed.begin();

@@ -68,7 +68,7 @@ public final class MeshDirectory {
         return Optional.ofNullable(meshes.get(domain));
     }
 
-    /// The control planes of a domain that are ready.
+    /// The control planes of a domain that are ready, the canary's among them.
     List<ControlPlane> controlPlanes(DomainName domain) {
         IstioMesh mesh = meshes.get(domain);
         List<ControlPlane> found = new ArrayList<>();
@@ -76,14 +76,14 @@ public final class MeshDirectory {
             if (mesh == null
                     || !service.domain().equals(domain)
                     || !service.namespace().equals(mesh.namespace())
-                    || !service.name().equals(mesh.controlPlane())) {
+                    || !mesh.isControlPlane(service.name())) {
                 continue;
             }
             for (ServiceEndpoint endpoint : service.endpoints()) {
                 IpAddress address = endpoint.addresses().getFirst();
                 NodeKey node = nodes.get(new Place(domain, address));
                 if (endpoint.ready() && node != null) {
-                    found.add(new ControlPlane(address, node));
+                    found.add(new ControlPlane(service.name(), address, node));
                 }
             }
         }

@@ -34,18 +34,21 @@ import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// Owns the thread that opens a relay in each room whose domain has a mesh, and the hop to the control planes that run
-/// here, and renews their certificates.
+/// Owns the thread that opens a relay in each room whose domain has a mesh, and the hop to the control
+/// planes that run here, and renews their certificates.
 public final class RelayWorker implements RoomListener {
     /// On link-local addresses of the carrier, for relays of other nodes.
     public static final int HOP_PORT = 15_013;
+    /// The same of the canary of a mesh: what passes is sealed, and does not say for whom it is.
+    private static final int CANARY_HOP_PORT = 15_014;
 
     private static final Logger log = LoggerFactory.getLogger(RelayWorker.class);
     private static final long TICK_MILLIS = 1_000;
 
     private final NodeKey self;
     private final MeshDirectory directory;
-    /// Of its own, so that much traffic of control planes delays no name; one thread, so that a hop needs no locks.
+    /// Of its own, so that much traffic of control planes delays no name; one thread, so that a hop needs
+    /// no locks.
     private final EventLoopGroup loops = new NioEventLoopGroup(1, new DefaultThreadFactory("vl3-relay-network", true));
 
     private final ControlCalls calls;
@@ -148,9 +151,15 @@ public final class RelayWorker implements RoomListener {
             if (relay.isEmpty()) {
                 try {
                     for (int link : links.values().stream().distinct().toList()) {
-                        HopServer hop = new HopServer(
-                                loops, sockets, linkLocal(spec.vtep().linkLocal(), link), this::here, random);
-                        closers.add(hop::close);
+                        for (boolean canary : List.of(false, true)) {
+                            HopServer hop = new HopServer(
+                                    loops,
+                                    sockets,
+                                    linkLocal(spec.vtep().linkLocal(), link, canary),
+                                    () -> here(canary),
+                                    random);
+                            closers.add(hop::close);
+                        }
                     }
                     DomainRelay made = new DomainRelay(
                             spec.domain(),
@@ -176,45 +185,55 @@ public final class RelayWorker implements RoomListener {
                             .toList());
         }
 
-        /// The control planes that run on this node.
-        private List<InetSocketAddress> here() {
+        private boolean isCanary(ControlPlane plane) {
+            return directory
+                    .mesh(spec.domain())
+                    .flatMap(IstioMesh::canaryControlPlane)
+                    .filter(plane.name()::equals)
+                    .isPresent();
+        }
+
+        /// The control planes that run on this node, the canary's or the others.
+        private List<InetSocketAddress> here(boolean canary) {
             return directory.controlPlanes(spec.domain()).stream()
-                    .filter(plane -> plane.node().equals(self))
+                    .filter(plane -> plane.node().equals(self) && isCanary(plane) == canary)
                     .map(plane -> at(plane.address()))
                     .toList();
         }
 
-        /// Where the control planes are reached from here: on this node themselves, elsewhere by the node's hop.
-        private List<InetSocketAddress> targets() {
-            List<InetSocketAddress> targets = new ArrayList<>();
+        /// Where the control planes are reached from here: on this node themselves, elsewhere by the node's
+        /// hop.
+        private List<Upstream> targets() {
+            List<Upstream> targets = new ArrayList<>();
             for (ControlPlane plane : directory.controlPlanes(spec.domain())) {
                 if (plane.node().equals(self)) {
-                    targets.add(at(plane.address()));
+                    targets.add(new Upstream(plane.name(), at(plane.address())));
                     continue;
                 }
                 peers.stream()
                         .filter(peer -> peer.node().equals(plane.node()))
                         .findFirst()
-                        .map(this::hop)
+                        .map(peer -> new Upstream(plane.name(), hop(peer, isCanary(plane))))
                         .filter(hop -> !targets.contains(hop))
                         .ifPresent(targets::add);
             }
             return targets;
         }
 
-        private InetSocketAddress hop(Peer peer) {
+        private InetSocketAddress hop(Peer peer, boolean canary) {
             int link = links.getOrDefault(peer.outer().family(), 0);
-            return linkLocal(peer.vtep().linkLocal(), link);
+            return linkLocal(peer.vtep().linkLocal(), link, canary);
         }
 
         private static InetSocketAddress at(IpAddress address) {
             return new InetSocketAddress(address.toInetAddress(), DomainRelay.PORT);
         }
 
-        private static InetSocketAddress linkLocal(IpAddress address, int link) {
+        private static InetSocketAddress linkLocal(IpAddress address, int link, boolean canary) {
             try {
                 byte[] bytes = address.toInetAddress().getAddress();
-                return new InetSocketAddress(Inet6Address.getByAddress(null, bytes, link), HOP_PORT);
+                return new InetSocketAddress(
+                        Inet6Address.getByAddress(null, bytes, link), canary ? CANARY_HOP_PORT : HOP_PORT);
             } catch (UnknownHostException e) {
                 throw new IllegalStateException(address + " is no IPv6 address", e);
             }

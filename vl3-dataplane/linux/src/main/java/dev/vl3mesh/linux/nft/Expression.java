@@ -201,6 +201,25 @@ sealed interface Expression {
         }
     }
 
+    /// Sends the flow to the address in register 1.
+    ///
+    /// @param family `NFPROTO_IPV4` or `NFPROTO_IPV6`
+    record DestinationNat(int family) implements Expression {
+        private static final int NFT_NAT_DNAT = 1;
+
+        @Override
+        public String name() {
+            return "nat";
+        }
+
+        @Override
+        public void write(MessageWriter out) {
+            out.attributeIntNetwork(1, NFT_NAT_DNAT)
+                    .attributeIntNetwork(2, family)
+                    .attributeIntNetwork(3, REGISTER_1);
+        }
+    }
+
     /// Answers a TCP segment with a reset.
     record RejectWithReset() implements Expression {
         @Override
@@ -244,8 +263,8 @@ sealed interface Expression {
         }
     }
 
-    /// Writes register 1 into the TCP option "maximum segment size" (RFC 9293, 3.2), which the kernel only ever
-    /// lowers.
+    /// Writes register 1 into the TCP option "maximum segment size" (RFC 9293, 3.2), which the kernel only
+    /// ever lowers.
     record SetMss() implements Expression {
         @Override
         public String name() {

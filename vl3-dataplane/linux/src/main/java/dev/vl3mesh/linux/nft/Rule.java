@@ -3,6 +3,7 @@ package dev.vl3mesh.linux.nft;
 import dev.vl3mesh.linux.nft.Expression.Between;
 import dev.vl3mesh.linux.nft.Expression.Compare;
 import dev.vl3mesh.linux.nft.Expression.CountIn;
+import dev.vl3mesh.linux.nft.Expression.DestinationNat;
 import dev.vl3mesh.linux.nft.Expression.Load;
 import dev.vl3mesh.linux.nft.Expression.Lookup;
 import dev.vl3mesh.linux.nft.Expression.Mask;
@@ -263,8 +264,8 @@ public final class Rule {
                         new Lookup(set, false));
     }
 
-    /// `iifname . arp saddr ip != @set`, in a table of family `arp` (RFC 826: the sender's protocol address stands
-    /// behind 8 bytes and its hardware address)
+    /// `iifname . arp saddr ip != @set`, in a table of family `arp` (RFC 826: the sender's protocol address
+    /// stands behind 8 bytes and its hardware address)
     public Rule arpSourceNotIn(String set) {
         return then(
                 new Meta(Meta.IIFNAME, Expression.REGISTER_1),
@@ -302,6 +303,17 @@ public final class Rule {
     /// `redirect to :port`
     public Rule redirect(int port) {
         return then(new Load(port(port)), new Redirect());
+    }
+
+    /// `meta nfproto ipv4 dnat ip to ip daddr`: the flow goes where it goes, and no later chain may decide
+    /// otherwise
+    public Rule keep4() {
+        return ipv4().then(destination(true), new DestinationNat(NFPROTO_IPV4));
+    }
+
+    /// `meta nfproto ipv6 dnat ip6 to ip6 daddr`
+    public Rule keep6() {
+        return ipv6().then(destination(false), new DestinationNat(NFPROTO_IPV6));
     }
 
     /// `reject with tcp reset`

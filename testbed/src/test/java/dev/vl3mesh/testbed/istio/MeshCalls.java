@@ -1,0 +1,74 @@
+package dev.vl3mesh.testbed.istio;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.vl3mesh.testbed.fixture.TestPod;
+import dev.vl3mesh.testbed.fixture.World;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/// Calls at a steady rate, each by a new connection, from pods that go on without anybody watching them:
+/// their API server may be what is broken.
+///
+/// @param pod that calls
+/// @param url that it calls
+/// @param status that every answer has
+record MeshCalls(TestPod pod, String url, String status) {
+    private static final Pattern ANSWERS = Pattern.compile("Code +(-?\\d+) : (\\d+) ");
+    private static final String DONE = "All done";
+    private static final int PER_SECOND = 20;
+
+    /// What is done to the mesh meanwhile.
+    interface Breaking {
+        void run() throws InterruptedException;
+    }
+
+    /// Asserts that all calls have the answer that they should have.
+    ///
+    /// @param seconds for which calls are made: three before it is broken, and some after
+    static void noneFailsWhile(Breaking breaking, int seconds, List<MeshCalls> callers) throws InterruptedException {
+        for (int i = 0; i < callers.size(); i++) {
+            callers.get(i).start(file(i), seconds);
+        }
+        TimeUnit.SECONDS.sleep(3);
+        breaking.run();
+        for (int i = 0; i < callers.size(); i++) {
+            assertThat(callers.get(i).report(file(i)))
+                    .as("calls go on while it is broken")
+                    .doesNotContain(DONE);
+        }
+        for (int i = 0; i < callers.size(); i++) {
+            callers.get(i).check(file(i), seconds);
+        }
+    }
+
+    private static String file(int number) {
+        return "/tmp/calls-" + number;
+    }
+
+    private void start(String file, int seconds) {
+        pod.sh(
+                "fortio load -quiet -allow-initial-errors -keepalive=false -c 2 -qps " + PER_SECOND + " -t " + seconds
+                        + "s \"$1\" >\"$2\" 2>&1 &",
+                url,
+                file);
+    }
+
+    private String report(String file) {
+        return pod.run("cat", file).out();
+    }
+
+    private void check(String file, int seconds) {
+        World.eventually().until(() -> report(file).contains(DONE));
+        String report = report(file);
+        Matcher answers = ANSWERS.matcher(report);
+        int count = 0;
+        while (answers.find()) {
+            assertThat(answers.group(1)).as(pod + ": " + report).isEqualTo(status);
+            count += Integer.parseInt(answers.group(2));
+        }
+        assertThat(count).as(pod + ": " + report).isGreaterThan(seconds * PER_SECOND / 2);
+    }
+}
