@@ -48,7 +48,10 @@ public final class DescribePodCommand implements Callable<Integer> {
                 session.hint("what nodes see is not shown: " + e.getMessage());
             }
             PodDescription description = PodDescription.of(
-                    pod, cluster.client().resources(Attachment.class).list().getItems(), control);
+                    pod,
+                    cluster.client().resources(Attachment.class).list().getItems(),
+                    new SidecarReader(cluster.client(), session::hint).read(pod),
+                    control);
             session.answer(description, () -> text(description, session.styles()));
             return description.problems().isEmpty() ? ExitCodes.WELL : ExitCodes.NOT_WELL;
         }
@@ -95,6 +98,21 @@ public final class DescribePodCommand implements Callable<Integer> {
         }
         if (!places.isEmpty()) {
             text.append('\n').append(places.text());
+        }
+        Table sidecars = new Table(styles, "MESH", "SIDECAR", "IDENTITY", "CERTIFICATE UNTIL", "IMAGE");
+        description
+                .sidecars()
+                .forEach(sidecar -> sidecars.line(
+                        Cell.of(
+                                sidecar.revision().isEmpty()
+                                        ? sidecar.domain()
+                                        : sidecar.domain() + ", " + sidecar.revision()),
+                        Cell.judged(sidecar.ready(), sidecar.ready() ? "ready" : "not ready"),
+                        Cell.of(sidecar.identity().isEmpty() ? "?" : sidecar.identity()),
+                        Cell.of(sidecar.validUntil().isEmpty() ? "?" : sidecar.validUntil()),
+                        new Cell(sidecar.image(), Tone.FAINT)));
+        if (!sidecars.isEmpty()) {
+            text.append('\n').append(sidecars.text());
         }
         if (!peers.isEmpty()) {
             text.append('\n').append(peers.text());

@@ -5,6 +5,7 @@ import java.util.List;
 
 /// How a domain's mesh is in one cluster.
 ///
+/// @param proxyImages of sidecars, as the domain wants them: that in force first, then the canary's
 /// @param istiods the control planes; empty where the cluster is not the domain's home
 /// @param sidecars of this cluster's pods
 /// @param refused what is written in this cluster and not in force
@@ -13,7 +14,7 @@ record MeshStatus(
         String cluster,
         String home,
         String revision,
-        String proxyImage,
+        List<String> proxyImages,
         List<Istiod> istiods,
         List<Sidecar> sidecars,
         List<Refused> refused) {
@@ -26,7 +27,8 @@ record MeshStatus(
     /// A pod's sidecar.
     ///
     /// @param ready whether it has its certificate and its configuration
-    record Sidecar(String namespace, String pod, boolean ready) {}
+    /// @param image that it runs, which may be that of a version before
+    record Sidecar(String namespace, String pod, boolean ready, String image) {}
 
     /// Something that is written for the mesh and not in force.
     record Refused(String kind, String namespace, String name, String reason, String message) {}
@@ -34,6 +36,14 @@ record MeshStatus(
     /// Whether the cluster is the domain's home.
     boolean atHome() {
         return cluster.equals(home);
+    }
+
+    /// Those that run another image than the domain wants: of pods that were there before an upgrade, or
+    /// that ask for it.
+    List<Sidecar> ofOtherImages() {
+        return sidecars.stream()
+                .filter(sidecar -> !proxyImages.contains(sidecar.image()))
+                .toList();
     }
 
     /// What is not as it should be, in sentences.

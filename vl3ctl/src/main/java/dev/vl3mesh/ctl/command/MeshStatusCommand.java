@@ -50,7 +50,7 @@ public final class MeshStatusCommand implements Callable<Integer> {
                 .append(status.revision())
                 .append(", at home in ")
                 .append(status.home());
-        text.append(", sidecars ").append(status.proxyImage()).append('\n');
+        text.append(", sidecars ").append(status.proxyImages().getFirst()).append('\n');
         problems.forEach(
                 problem -> text.append(styles.apply(Tone.BAD, "  - " + problem)).append('\n'));
         if (status.atHome()) {
@@ -68,11 +68,12 @@ public final class MeshStatusCommand implements Callable<Integer> {
         }
         long ready =
                 status.sidecars().stream().filter(MeshStatus.Sidecar::ready).count();
-        Table here = new Table(styles, "CLUSTER", "SIDECARS", "READY", "NOT IN FORCE");
+        Table here = new Table(styles, "CLUSTER", "SIDECARS", "READY", "OTHER IMAGE", "NOT IN FORCE");
         here.line(
                 Cell.of(status.cluster()),
                 Cell.of(status.sidecars().size()),
                 Cell.judged(ready == status.sidecars().size(), Long.toString(ready)),
+                Cell.of(status.ofOtherImages().size()),
                 Cell.judged(
                         status.refused().isEmpty(),
                         Integer.toString(status.refused().size())));

@@ -13,6 +13,7 @@ import dev.vl3mesh.ctl.command.MeshStatus.Sidecar;
 import dev.vl3mesh.model.join.Labels;
 import io.fabric8.kubernetes.api.model.APIResource;
 import io.fabric8.kubernetes.api.model.APIResourceList;
+import io.fabric8.kubernetes.api.model.Container;
 import io.fabric8.kubernetes.api.model.ContainerStatus;
 import io.fabric8.kubernetes.api.model.GenericKubernetesResource;
 import io.fabric8.kubernetes.api.model.Pod;
@@ -69,7 +70,10 @@ final class MeshStatusReader {
                 self,
                 home,
                 istio.revisionOf(domain),
-                istio.proxyImage(),
+                Stream.concat(
+                                Stream.of(istio.proxyImage()),
+                                Stream.ofNullable(istio.canary()).map(IstioCanary::proxyImage))
+                        .toList(),
                 home.equals(self) ? istiods(istio) : List.of(),
                 sidecars(),
                 refused());
@@ -145,9 +149,18 @@ final class MeshStatusReader {
                     .ifPresent(status -> sidecars.add(new Sidecar(
                             pod.getMetadata().getNamespace(),
                             pod.getMetadata().getName(),
-                            Boolean.TRUE.equals(status.getReady()))));
+                            Boolean.TRUE.equals(status.getReady()),
+                            image(pod, container))));
         }
         return List.copyOf(sidecars);
+    }
+
+    private static String image(Pod pod, String container) {
+        return pod.getSpec().getInitContainers().stream()
+                .filter(one -> one.getName().equals(container))
+                .map(Container::getImage)
+                .findFirst()
+                .orElse("");
     }
 
     private List<Refused> refused() {

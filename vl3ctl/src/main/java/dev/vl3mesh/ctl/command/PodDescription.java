@@ -21,6 +21,7 @@ import org.jspecify.annotations.Nullable;
 /// @param node where it runs; absent before it is scheduled
 /// @param annotation what admission wrote into the pod
 /// @param places one for each Attachment that is the pod's
+/// @param sidecars one for each of its domains with a mesh
 /// @param nodeReportAgeMillis since the node's agent was heard; absent where it was not
 /// @param problems sentences; empty where all is well
 public record PodDescription(
@@ -29,6 +30,7 @@ public record PodDescription(
         @Nullable String node,
         @Nullable String annotation,
         List<Place> places,
+        List<Sidecar> sidecars,
         @Nullable Long nodeReportAgeMillis,
         List<String> problems) {
     /// The pod in one domain.
@@ -45,11 +47,20 @@ public record PodDescription(
             List<Condition> conditions,
             List<PeerView> peers) {}
 
+    /// The pod in one domain's mesh.
+    ///
+    /// @param revision of the control plane that the sidecar asks for; empty where it is the one in force
+    /// @param identity SPIFFE id of its certificate; empty where it was not told
+    /// @param validUntil of its certificate, RFC 3339; empty where it was not told
+    public record Sidecar(
+            String domain, boolean ready, String image, String revision, String identity, String validUntil) {}
+
     /// Describes.
     ///
     /// @param attachments all of the cluster
     /// @param control absent where the leader does not answer
-    static PodDescription of(Pod pod, List<Attachment> attachments, @Nullable ControlView control) {
+    static PodDescription of(
+            Pod pod, List<Attachment> attachments, List<Sidecar> sidecars, @Nullable ControlView control) {
         String uid = Objects.requireNonNullElse(pod.getMetadata().getUid(), "");
         @Nullable String node = pod.getSpec().getNodeName();
         @Nullable String annotation = PodReference.value(pod.getMetadata().getAnnotations(), Labels.ATTACHMENTS);
@@ -72,6 +83,10 @@ public record PodDescription(
                     .filter(condition -> condition.status().equals("False"))
                     .forEach(condition -> problems.add("domain " + place.domain() + ": " + condition.message()));
         }
+        sidecars.stream()
+                .filter(sidecar -> !sidecar.ready())
+                .forEach(sidecar -> problems.add("its sidecar in the mesh of domain " + sidecar.domain()
+                        + " is not ready: kubectl logs -c istio-proxy-" + sidecar.domain() + " says why"));
         if (!places.isEmpty() && node != null && seen == null) {
             problems.add("node " + node + ": its agent has not reported");
         }
@@ -83,6 +98,7 @@ public record PodDescription(
                 node,
                 annotation,
                 places,
+                sidecars,
                 seen == null ? null : seen.ageMillis(),
                 List.copyOf(problems));
     }

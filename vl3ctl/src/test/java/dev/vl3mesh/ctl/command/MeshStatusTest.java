@@ -14,7 +14,8 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 class MeshStatusTest {
     private static MeshStatus status(String cluster, List<Istiod> istiods, List<Sidecar> sidecars, Refused... refused) {
-        return new MeshStatus("red", cluster, "east", "red", "proxyv2:1", istiods, sidecars, List.of(refused));
+        return new MeshStatus(
+                "red", cluster, "east", "red", List.of("proxyv2:2", "proxyv2:3"), istiods, sidecars, List.of(refused));
     }
 
     @Test
@@ -22,17 +23,19 @@ class MeshStatusTest {
         MeshStatus status = status(
                 "east",
                 List.of(new Istiod("istiod-red-1", true, 3, List.of())),
-                List.of(new Sidecar("shop", "web-0", true)));
+                List.of(
+                        new Sidecar("shop", "web-0", true, "proxyv2:1"),
+                        new Sidecar("shop", "web-1", true, "proxyv2:3")));
         assertThat(status.problems()).isEmpty();
         assertThat(MeshStatusCommand.text(status, new Styles(false))).isEqualTo("""
                         mesh of domain red: well
-                        istio, revision red, at home in east, sidecars proxyv2:1
+                        istio, revision red, at home in east, sidecars proxyv2:2
 
                         ISTIOD         READY   SIDECARS   UP TO DATE
                         istiod-red-1   yes     3          3
 
-                        CLUSTER   SIDECARS   READY   NOT IN FORCE
-                        east      1          1       0
+                        CLUSTER   SIDECARS   READY   OTHER IMAGE   NOT IN FORCE
+                        east      2          2       1             0
                         """);
     }
 
@@ -47,7 +50,7 @@ class MeshStatusTest {
         MeshStatus member = status(
                 "west",
                 List.of(),
-                List.of(new Sidecar("shop", "web-0", false)),
+                List.of(new Sidecar("shop", "web-0", false, "proxyv2:2")),
                 new Refused("VirtualService", "shop", "web", "Invalid", "weight -1 < 0"));
         assertThat(member.problems())
                 .containsExactly(

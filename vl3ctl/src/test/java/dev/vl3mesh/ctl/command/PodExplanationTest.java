@@ -2,15 +2,19 @@ package dev.vl3mesh.ctl.command;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.vl3mesh.api.v1alpha1.Attachment;
 import dev.vl3mesh.api.v1alpha1.AttachmentSpec;
 import dev.vl3mesh.api.v1alpha1.AttachmentStatus;
 import dev.vl3mesh.api.v1alpha1.Condition;
 import dev.vl3mesh.ctl.command.DomainsCommand.DomainView;
+import dev.vl3mesh.ctl.command.PodDescription.Sidecar;
 import dev.vl3mesh.ctl.render.Styles;
 import io.fabric8.kubernetes.api.model.ObjectMetaBuilder;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.PodBuilder;
+import java.io.IOException;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -110,7 +114,10 @@ class PodExplanationTest {
     @Test
     void describeShowsThePlacesThatAreBoundToThePodsUid() {
         PodDescription description = PodDescription.of(
-                pod(Map.of(), ATTACHED, false), List.of(attachment("u1"), attachment("somebody else")), null);
+                pod(Map.of(), ATTACHED, false),
+                List.of(attachment("u1"), attachment("somebody else")),
+                List.of(),
+                null);
         assertThat(description.places()).hasSize(1);
         assertThat(description.problems()).containsExactly("node east-1: its agent has not reported");
         assertThat(DescribePodCommand.text(description, new Styles(false))).isEqualTo("""
@@ -123,18 +130,46 @@ class PodExplanationTest {
     }
 
     @Test
+    void describeTellsWhoThePodIsInItsMesh() throws IOException {
+        JsonNode certificates = new ObjectMapper().readTree("""
+                {"certificates": [
+                  {"ca_cert": [{"serial_number": "1"}]},
+                  {"cert_chain": [{"subject_alt_names": [{"uri": "spiffe://red.vl3.internal/ns/shop/sa/web"}],
+                    "expiration_time": "2026-11-28T12:00:00Z"}]}]}
+                """);
+        JsonNode leaf = SidecarReader.leaf(certificates);
+        List<Sidecar> sidecars = List.of(
+                new Sidecar(
+                        "red",
+                        true,
+                        "proxyv2:1",
+                        "red-next",
+                        leaf.path("subject_alt_names").path(0).path("uri").asText(),
+                        leaf.path("expiration_time").asText()),
+                new Sidecar("green", false, "proxyv2:1", "", "", ""));
+        PodDescription description =
+                PodDescription.of(pod(Map.of(), ATTACHED, false), List.of(attachment("u1")), sidecars, null);
+        assertThat(description.problems())
+                .contains("its sidecar in the mesh of domain green is not ready: kubectl logs -c istio-proxy-green says"
+                        + " why");
+        assertThat(DescribePodCommand.text(description, new Styles(false)))
+                .containsPattern("red, red-next +ready +spiffe://red.vl3.internal/ns/shop/sa/web +2026-11-28T12:00:00Z")
+                .containsPattern("green +not ready +\\? +\\? ");
+    }
+
+    @Test
     void describeSaysWhatAnAttachmentLacks() {
         Condition failed =
                 new Condition("Attached", "False", 1L, "2026-11-24T12:00:00Z", "Failed", "no such network namespace");
-        assertThat(PodDescription.of(pod(Map.of(), ATTACHED, false), List.of(attachment("u1", failed)), null)
+        assertThat(PodDescription.of(pod(Map.of(), ATTACHED, false), List.of(attachment("u1", failed)), List.of(), null)
                         .problems())
                 .contains("domain red: no such network namespace");
-        assertThat(PodDescription.of(pod(Map.of(), ATTACHED, false), List.of(), null)
+        assertThat(PodDescription.of(pod(Map.of(), ATTACHED, false), List.of(), List.of(), null)
                         .problems())
                 .singleElement()
                 .asString()
                 .startsWith("no Attachment is bound to it");
-        assertThat(PodDescription.of(pod(Map.of(), Map.of(), false), List.of(), null)
+        assertThat(PodDescription.of(pod(Map.of(), Map.of(), false), List.of(), List.of(), null)
                         .problems())
                 .containsExactly("it is in no domain: vl3ctl explain pod says why");
     }

@@ -1,0 +1,118 @@
+package dev.vl3mesh.ctl.command;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.vl3mesh.ctl.command.PodDescription.Sidecar;
+import io.fabric8.kubernetes.api.model.Container;
+import io.fabric8.kubernetes.api.model.ContainerStatus;
+import io.fabric8.kubernetes.api.model.EnvVar;
+import io.fabric8.kubernetes.api.model.Pod;
+import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.KubernetesClientException;
+import io.fabric8.kubernetes.client.LocalPortForward;
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import java.util.function.Consumer;
+
+/// Reads of a pod what sidecars of domains it has, and asks each for its certificate, at its administration
+/// on the pod's loopback.
+final class SidecarReader {
+    private static final String PREFIX = "istio-proxy-";
+    private static final Duration TIMEOUT = Duration.ofSeconds(5);
+    private static final ObjectMapper JSON = new ObjectMapper();
+
+    private final KubernetesClient client;
+    private final Consumer<String> hints;
+
+    /// @param hints is told what can't be shown, and why
+    SidecarReader(KubernetesClient client, Consumer<String> hints) {
+        this.client = client;
+        this.hints = hints;
+    }
+
+    /// All of a pod's, in the order in which they start.
+    List<Sidecar> read(Pod pod) {
+        List<Sidecar> sidecars = new ArrayList<>();
+        for (Container container :
+                Objects.requireNonNullElse(pod.getSpec().getInitContainers(), List.<Container>of())) {
+            if (container.getName().startsWith(PREFIX)) {
+                sidecars.add(read(pod, container));
+            }
+        }
+        return List.copyOf(sidecars);
+    }
+
+    private Sidecar read(Pod pod, Container container) {
+        String domain = container.getName().substring(PREFIX.length());
+        boolean ready =
+                Objects.requireNonNullElse(pod.getStatus().getInitContainerStatuses(), List.<ContainerStatus>of())
+                        .stream()
+                        .anyMatch(status ->
+                                status.getName().equals(container.getName()) && Boolean.TRUE.equals(status.getReady()));
+        JsonNode leaf = ready ? certificate(pod, container) : JSON.createObjectNode();
+        return new Sidecar(
+                domain,
+                ready,
+                container.getImage(),
+                variable(container, "XDS_HEADER_domain_revision"),
+                leaf.path("subject_alt_names").path(0).path("uri").asText(),
+                leaf.path("expiration_time").asText());
+    }
+
+    private JsonNode certificate(Pod pod, Container container) {
+        try {
+            int port = JSON.readTree(variable(container, "PROXY_CONFIG"))
+                    .path("proxyAdminPort")
+                    .asInt();
+            return leaf(JSON.readTree(ask(pod, port)));
+        } catch (IOException | KubernetesClientException | IllegalStateException e) {
+            hints.accept("the certificate of " + container.getName() + " is not shown: " + e.getMessage());
+            return JSON.createObjectNode();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return JSON.createObjectNode();
+        }
+    }
+
+    /// Envoy's `/certs` tells roots, too, which have no chain.
+    static JsonNode leaf(JsonNode certificates) {
+        for (JsonNode one : certificates.path("certificates")) {
+            if (!one.path("cert_chain").isEmpty()) {
+                return one.path("cert_chain").path(0);
+            }
+        }
+        return JSON.createObjectNode();
+    }
+
+    private String ask(Pod pod, int port) throws IOException, InterruptedException {
+        try (LocalPortForward forward = client.pods()
+                        .inNamespace(pod.getMetadata().getNamespace())
+                        .withName(pod.getMetadata().getName())
+                        .portForward(port);
+                HttpClient http = HttpClient.newBuilder()
+                        .version(HttpClient.Version.HTTP_1_1)
+                        .connectTimeout(TIMEOUT)
+                        .build()) {
+            URI certificates = URI.create("http://localhost:" + forward.getLocalPort() + "/certs");
+            HttpRequest request =
+                    HttpRequest.newBuilder(certificates).timeout(TIMEOUT).build();
+            return http.send(request, HttpResponse.BodyHandlers.ofString()).body();
+        }
+    }
+
+    private static String variable(Container container, String name) {
+        return container.getEnv().stream()
+                .filter(one -> one.getName().equals(name))
+                .map(EnvVar::getValue)
+                .filter(Objects::nonNull)
+                .findFirst()
+                .orElse("");
+    }
+}
