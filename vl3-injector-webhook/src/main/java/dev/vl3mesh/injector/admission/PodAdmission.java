@@ -141,6 +141,10 @@ public final class PodAdmission {
                                     canary.map(IstioCanary::revision).orElse("")),
                             options(pod, namespace, canary.isPresent())));
         }
+        Optional<String> user = ProxyUsers.refusal(pod);
+        if (!sidecars.isEmpty() && user.isPresent()) {
+            throw new AllocationException(user.get());
+        }
         return sidecars;
     }
 
