@@ -264,7 +264,7 @@ class MeshST {
                     .as(home.err())
                     .startsWith("mesh of domain meshed: well")
                     .containsPattern("istiod-meshed-\\S+ +yes +[4-9] +[4-9]\n")
-                    .containsPattern("east +[2-9] +[2-9] +0\n");
+                    .containsPattern("east +[2-9] +[2-9] +0 +0\n");
             assertThat(home.exitCode()).isZero();
         });
         mesh.write("west", "refused.yaml", Map.of());
@@ -277,6 +277,16 @@ class MeshST {
                     .contains("weight -1 < 0");
         });
         mesh.delete("west", "refused.yaml");
+    }
+
+    @Test
+    void whoAPodIsInTheMeshIsShown() {
+        for (String cluster : MeshWorld.CLUSTERS) {
+            Membership.Answer pod = mesh.ctl(cluster, "describe", "pod", "-n", MeshWorld.DOMAIN, "client");
+            assertThat(pod.out())
+                    .as(pod.err())
+                    .containsPattern("meshed +ready +spiffe://meshed.vl3.internal/ns/meshed/sa/client +20\\d\\d-");
+        }
     }
 
     private void keepsAnswering(String caller, String status, String why) {
@@ -308,6 +318,32 @@ class MeshST {
         }
         assertThat(configs("VirtualService")).as("istiod has none of them").doesNotContainKey("meshed/refused");
         mesh.delete("west", "refused.yaml");
+    }
+
+    /// By its name and by its address, from either cluster; never the other one of the same service.
+    @Test
+    void aPodOfAHeadlessServiceIsCalledItself() {
+        for (String at : MeshWorld.CLUSTERS) {
+            mesh.write(at, "headless.yaml", Map.of("name", "ring-" + at));
+        }
+        for (String caller : MeshWorld.CLUSTERS) {
+            for (String at : MeshWorld.CLUSTERS) {
+                String name = "ring-" + at + ".ring.meshed.svc.meshed.vl3.internal";
+                World.eventually()
+                        .untilAsserted(() -> assertThat(ring(caller, name)).isEqualTo("ring-" + at));
+                String address = world.pod(at, MeshWorld.DOMAIN, "ring-" + at).address(MeshWorld.DOMAIN, IpFamily.V4);
+                for (int i = 0; i < 10; i++) {
+                    assertThat(ring(caller, address)).isEqualTo("ring-" + at);
+                }
+            }
+        }
+    }
+
+    private String ring(String caller, String host) {
+        return mesh.client(caller)
+                .run("socat", "-T", "3", "-u", "TCP:" + host + ":7100", "-")
+                .out()
+                .strip();
     }
 
     /// Their virtual addresses tell services by TCP apart, which say nothing else of whom they mean.

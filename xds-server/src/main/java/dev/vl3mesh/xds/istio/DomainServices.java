@@ -34,6 +34,11 @@ final class DomainServices {
     /// @param services those that take it for ready, by name
     record Member(AttachmentResource attachment, SortedSet<String> services) {}
 
+    /// A pod that is reached by its own name and address, because its service has none.
+    ///
+    /// @param label of its name below the service's
+    record Headless(AttachmentResource attachment, String label, List<IpAddress> addresses) {}
+
     /// What a workload is reached at.
     ///
     /// @param labels of its first pod
@@ -45,6 +50,7 @@ final class DomainServices {
     private final Set<NamespacedName> withoutVirtual = new TreeSet<>();
     private final Map<NamespacedName, SortedMap<KubeClusterName, String>> distributions = new TreeMap<>();
     private final SortedMap<IpAddress, Member> ready = new TreeMap<>();
+    private final SortedMap<NamespacedName, SortedMap<IpAddress, Headless>> headless = new TreeMap<>();
     private final SortedMap<NamespacedName, Inbound> workloads = new TreeMap<>();
 
     /// Puts a domain's resources together.
@@ -94,7 +100,23 @@ final class DomainServices {
             ready.computeIfAbsent(pod.addresses().getFirst(), _ -> new Member(pod, new TreeSet<>()))
                     .services()
                     .add(part.name());
+            if (part.headless()) {
+                IpAddress address = endpoint.addresses().getFirst();
+                String label = endpoint.hostname().isEmpty() ? label(address) : endpoint.hostname();
+                headless.computeIfAbsent(new NamespacedName(part.namespace(), part.name()), _ -> new TreeMap<>())
+                        .put(address, new Headless(pod, label, endpoint.addresses()));
+            }
         }
+    }
+
+    /// An address as a label: `172-16-3-7`, as Kubernetes forms it.
+    static String label(IpAddress address) {
+        return address.toString().replace('.', '-').replace(':', '-');
+    }
+
+    /// The pods that are ready in a service without an address of its own, by their first addresses.
+    Collection<Headless> headless(NamespacedName name) {
+        return headless.getOrDefault(name, new TreeMap<>()).values();
     }
 
     /// The ports of each service, by their numbers.

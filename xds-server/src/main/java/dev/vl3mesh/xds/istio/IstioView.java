@@ -8,6 +8,7 @@ import dev.vl3mesh.model.plan.ConfigName;
 import dev.vl3mesh.model.plan.MeshResource;
 import dev.vl3mesh.model.plan.MeshResource.AttachmentResource;
 import dev.vl3mesh.model.plan.MeshResource.ServicePort;
+import dev.vl3mesh.xds.istio.DomainServices.Headless;
 import dev.vl3mesh.xds.istio.DomainServices.Inbound;
 import dev.vl3mesh.xds.istio.DomainServices.Member;
 import dev.vl3mesh.xds.istio.DomainServices.NamespacedName;
@@ -59,7 +60,10 @@ public final class IstioView {
         Map<IstioKind, List<Any>> all = new EnumMap<>(IstioKind.class);
         DomainServices services = new DomainServices(resources);
         List<Any> entries = all.computeIfAbsent(IstioKind.SERVICE_ENTRY, _ -> new ArrayList<>());
-        services.services().forEach((name, ports) -> serviceEntry(name, ports, services, entries));
+        services.services().forEach((name, ports) -> {
+            serviceEntry(name, ports, services, entries);
+            services.headless(name).forEach(pod -> podEntry(name, ports, pod, entries));
+        });
         List<Any> workloads = all.computeIfAbsent(IstioKind.WORKLOAD_ENTRY, _ -> new ArrayList<>());
         services.ready().forEach((address, member) -> workloads.add(workloadEntry(address, member)));
         UserSidecars users = new UserSidecars(written.inForce());
@@ -95,13 +99,7 @@ public final class IstioView {
                 .setLocation(ServiceEntry.Location.MESH_INTERNAL)
                 .setResolution(ServiceEntry.Resolution.STATIC)
                 .setWorkloadSelector(WorkloadSelector.newBuilder().putLabels(SERVICE_LABEL + name.name(), "true"));
-        ports.values()
-                .forEach(port -> PortProtocol.of(port)
-                        .ifPresent(protocol -> entry.addPortsBuilder()
-                                .setNumber(port.port())
-                                .setTargetPort(port.targetPort())
-                                .setProtocol(protocol)
-                                .setName(PortProtocol.name(port))));
+        addPorts(entry, ports);
         if (entry.getPortsCount() > 0) { // Istio has no use for a service without
             String distribution = services.trafficDistribution(name);
             entries.add(McpResources.of(
@@ -113,22 +111,58 @@ public final class IstioView {
         }
     }
 
-    private static Any workloadEntry(IpAddress address, Member member) {
+    private static void addPorts(ServiceEntry.Builder entry, SortedMap<Integer, ServicePort> ports) {
+        ports.values()
+                .forEach(port -> PortProtocol.of(port)
+                        .ifPresent(protocol -> entry.addPortsBuilder()
+                                .setNumber(port.port())
+                                .setTargetPort(port.targetPort())
+                                .setProtocol(protocol)
+                                .setName(PortProtocol.name(port))));
+    }
+
+    /// Who calls a pod of a headless service by its own name or address means that pod, and no other.
+    private void podEntry(
+            NamespacedName service, SortedMap<Integer, ServicePort> ports, Headless pod, List<Any> entries) {
+        IpAddress address = pod.addresses().getFirst();
+        ServiceEntry.Builder entry = ServiceEntry.newBuilder()
+                .addHosts(pod.label() + "." + service.name() + "." + service.namespace() + HostNames.suffix(domain))
+                .addAllAddresses(
+                        pod.addresses().stream().map(IpAddress::toString).toList())
+                .setLocation(ServiceEntry.Location.MESH_INTERNAL)
+                .setResolution(ServiceEntry.Resolution.STATIC)
+                .addEndpoints(endpoint(address, pod.attachment()));
+        addPorts(entry, ports);
+        if (entry.getPortsCount() > 0) {
+            entries.add(McpResources.of(
+                    IstioKind.SERVICE_ENTRY,
+                    service.namespace(),
+                    RESERVED + service.name() + "-" + DomainServices.label(address),
+                    entry.build()));
+        }
+    }
+
+    private static WorkloadEntry.Builder endpoint(IpAddress address, AttachmentResource pod) {
         WorkloadEntry.Builder entry = WorkloadEntry.newBuilder()
                 .setAddress(address.toString())
-                .setLocality(locality(member.attachment()))
-                .setServiceAccount(member.attachment().serviceAccount())
-                .putAllLabels(member.attachment().workload().labels().entrySet().stream()
+                .setLocality(locality(pod))
+                .setServiceAccount(pod.serviceAccount())
+                .putAllLabels(pod.workload().labels().entrySet().stream()
                         .filter(label -> !label.getKey().startsWith(SERVICE_LABEL))
                         .collect(Collectors.toMap(Map.Entry::getKey, Map.Entry::getValue)));
-        if (member.attachment().sidecar()) {
+        if (pod.sidecar()) {
             entry.putLabels(TLS_MODE, "istio");
         }
+        return entry;
+    }
+
+    private static Any workloadEntry(IpAddress address, Member member) {
+        WorkloadEntry.Builder entry = endpoint(address, member.attachment());
         member.services().forEach(service -> entry.putLabels(SERVICE_LABEL + service, "true"));
         return McpResources.of(
                 IstioKind.WORKLOAD_ENTRY,
                 member.attachment().namespace(),
-                RESERVED + address.toString().replace('.', '-').replace(':', '-'),
+                RESERVED + DomainServices.label(address),
                 entry.build());
     }
 

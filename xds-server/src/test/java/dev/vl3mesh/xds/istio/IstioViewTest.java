@@ -193,6 +193,37 @@ class IstioViewTest {
                 .isEmpty();
     }
 
+    /// A database's first pod is not its second.
+    @Test
+    void aPodOfAHeadlessServiceIsCalledItself() throws InvalidProtocolBufferException {
+        ServiceResource headless = new ServiceResource(
+                new KubeClusterName("east"),
+                RED,
+                "prod",
+                "db",
+                true,
+                PORTS,
+                List.of(
+                        new ServiceEndpoint(List.of(IpAddress.parse("172.16.0.2")), "db-0", "db-0", true),
+                        new ServiceEndpoint(List.of(IpAddress.parse("172.16.0.66")), "", "db-1", false)));
+        Map<String, McpResource> entries = resources(
+                view.of(
+                        ROOT,
+                        List.of(pod("east", "172.16.0.2", true), pod("west", "172.16.0.66", true), headless),
+                        Outcome.NONE),
+                IstioKind.SERVICE_ENTRY);
+        assertThat(entries).containsOnlyKeys("prod/vl3-db", "prod/vl3-db-172-16-0-2");
+        ServiceEntry own = ServiceEntry.parseFrom(body(entries, "prod/vl3-db-172-16-0-2"));
+        assertThat(own.getHostsList()).containsExactly("db-0.db.prod.svc.red.vl3.internal");
+        assertThat(own.getAddressesList()).containsExactly("172.16.0.2");
+        assertThat(own.getPortsList()).hasSize(3);
+        assertThat(own.getEndpointsList()).singleElement().satisfies(endpoint -> {
+            assertThat(endpoint.getAddress()).isEqualTo("172.16.0.2");
+            assertThat(endpoint.getServiceAccount()).isEqualTo("web");
+            assertThat(endpoint.getLabelsMap()).containsEntry("security.istio.io/tlsMode", "istio");
+        });
+    }
+
     @Test
     void whatTheUserSaysOfAWorkloadCountsBesideItsPorts() throws InvalidProtocolBufferException {
         UnknownFieldSet egress = UnknownFieldSet.newBuilder()
