@@ -16,6 +16,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 
 /// Installs the control plane of a domain's mesh as an operator would: Istio's own charts by the real helm,
@@ -23,6 +24,10 @@ import java.util.stream.Stream;
 public final class IstioInstallation {
     private static final String BASE_NAMESPACE = "istio-system";
     private static final String LOCAL = "istiod";
+    /// Kubernetes' own controllers back off while an API server is away, and some minutes more.
+    private static final int GONE_SECONDS = 300;
+
+    private static final int LOOK_MILLIS = 300;
 
     private final LabPaths paths;
     private final Commands commands;
@@ -99,13 +104,28 @@ public final class IstioInstallation {
         for (String revision : revisions) {
             remove(namespace, revision);
         }
-        kubectl.run(home, "delete", "namespace", namespace, "--ignore-not-found");
+        kubectl.run(home, "delete", "namespace", namespace, "--ignore-not-found", "--wait=false");
+        long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(GONE_SECONDS);
+        while (kubectl.attempt(home, "get", "namespace", namespace).ok()) {
+            if (System.nanoTime() > end) {
+                throw new LabException(
+                        "namespace " + namespace + " is there " + GONE_SECONDS + " s after its deletion");
+            }
+            try {
+                TimeUnit.MILLISECONDS.sleep(LOOK_MILLIS);
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+                throw new LabException("interrupted", e);
+            }
+        }
     }
 
     /// Gives a cluster an Istio of its own, as any may have one, and waits until it is ready.
-    public void installLocal(String cluster) {
+    ///
+    /// @param settings of the chart, `key=value`
+    public void installLocal(String cluster, String... settings) {
         Path values = write("local-values.yaml", resource("local-values.yaml"));
-        helm(cluster, LOCAL, BASE_NAMESPACE, "istiod", "-f", values.toString());
+        helm(cluster, LOCAL, BASE_NAMESPACE, "istiod", "-f", values.toString(), "--set", String.join(",", settings));
         kubectl.run(cluster, "-n", BASE_NAMESPACE, "rollout", "status", "deployment/istiod", "--timeout=120s");
     }
 

@@ -18,6 +18,8 @@ import java.util.Objects;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -114,6 +116,25 @@ class LocalIstioST {
                             .all())
                     .contains("reset by peer");
         }
+    }
+
+    /// Which roots are told in ConfigMaps, and when these were last written.
+    private Map<String, String> roots() {
+        return world.client("east").configMaps().inAnyNamespace().list().getItems().stream()
+                .filter(map -> map.getData() != null && map.getData().containsKey("root-cert.pem"))
+                .collect(Collectors.toMap(
+                        map -> map.getMetadata().getNamespace() + "/"
+                                + map.getMetadata().getName(),
+                        map -> map.getMetadata().getResourceVersion()));
+    }
+
+    /// They are two istiods in one cluster, and neither writes over what the other one has written.
+    @Test
+    void nobodyFightsOverRoots() throws InterruptedException {
+        Map<String, String> before = roots();
+        TimeUnit.SECONDS.sleep(10);
+        assertThat(roots()).isEqualTo(before);
+        assertThat(before).containsKey("stock/istio-ca-root-cert");
     }
 
     /// A pod as admission would store it.

@@ -16,7 +16,7 @@ record SidecarVolumes(DomainName domain) {
     /// Of the annotation that holds what the sidecar knows the mesh by, followed by the domain's name.
     private static final String ROOT_PREFIX = "vl3mesh.dev/mesh-root-";
     /// Of the annotation that holds what the sidecar reads of annotations, followed by the domain's name.
-    private static final String TOLD_PREFIX = "vl3mesh.dev/mesh-interfaces-";
+    private static final String TOLD_PREFIX = "vl3mesh.dev/mesh-annotations-";
 
     private static final long TOKEN_SECONDS = 43_200;
 

@@ -246,7 +246,7 @@ class PatchPlannerTest {
                 .anySatisfy(volume -> assertThat(volume.getName()).isEqualTo("certs"));
         assertThat(admitted.getMetadata().getAnnotations())
                 .containsEntry(
-                        "vl3mesh.dev/mesh-interfaces-red",
+                        "vl3mesh.dev/mesh-annotations-red",
                         "sidecar.istio.io/statsCompression=\"true\"\n"
                                 + "traffic.sidecar.istio.io/excludeInterfaces=\"eth0,vl3-green\"");
         assertThat(admitted.getMetadata().getLabels())
