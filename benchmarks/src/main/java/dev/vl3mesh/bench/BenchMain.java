@@ -5,6 +5,7 @@ import dev.vl3mesh.bench.agent.DnsBench;
 import dev.vl3mesh.bench.lab.CarrierBench;
 import dev.vl3mesh.bench.lab.LabBench;
 import dev.vl3mesh.bench.lab.LabSession;
+import dev.vl3mesh.bench.lab.MeshBench;
 import dev.vl3mesh.bench.lab.PodBench;
 import dev.vl3mesh.bench.lab.RouteBench;
 import dev.vl3mesh.bench.plan.PlanBench;
@@ -20,8 +21,8 @@ public final class BenchMain {
 
     private BenchMain() {}
 
-    /// All benchmarks, in the order of `flat`, which runs all of them.
-    private static List<Benchmark> all(LabSession lab) {
+    /// Those of the flat network, in the order of `flat`, which runs all of them.
+    private static List<Benchmark> flat(LabSession lab) {
         return List.of(
                 new PlanBench(),
                 new AgentBench(),
@@ -32,14 +33,21 @@ public final class BenchMain {
                 new CarrierBench(lab));
     }
 
-    /// Runs one benchmark, or all. Exits with 1 if one can't be measured, with 2 for a wrong call.
+    private static List<Benchmark> all(LabSession lab) {
+        List<Benchmark> all = new ArrayList<>(flat(lab));
+        all.add(new MeshBench(lab));
+        return all;
+    }
+
+    /// Runs one benchmark, or all of the flat network. Exits with 1 if one can't be measured, with 2 for a
+    /// wrong call.
     ///
     /// @param args the folder for results, then a name or nothing, and perhaps `--json`
     public static void main(String[] args) throws Exception {
         List<String> words = new ArrayList<>(Arrays.asList(args));
         if (words.getFirst().equals(Alone.FLAG)) {
             System.out.println(Results.json(
-                    chosen(words.get(1), all(new LabSession())).getFirst().run()));
+                    chosen(words.get(1), new LabSession()).getFirst().run()));
             return;
         }
         boolean json = words.remove("--json");
@@ -49,7 +57,7 @@ public final class BenchMain {
         List<String> failed = new ArrayList<>();
         Conditions before = Conditions.now(folder.resolveSibling("src"));
         try (LabSession lab = new LabSession()) {
-            for (Benchmark benchmark : chosen(name, all(lab))) {
+            for (Benchmark benchmark : chosen(name, lab)) {
                 System.err.println("bench: " + benchmark.about());
                 try {
                     rows.addAll(
@@ -76,14 +84,15 @@ public final class BenchMain {
         }
     }
 
-    private static List<Benchmark> chosen(String name, List<Benchmark> all) {
+    private static List<Benchmark> chosen(String name, LabSession lab) {
+        List<Benchmark> all = all(lab);
         List<Benchmark> chosen = name.equals(FLAT)
-                ? all
+                ? flat(lab)
                 : all.stream().filter(b -> b.name().equals(name)).toList();
         if (chosen.isEmpty()) {
             System.err.println("there is no benchmark '" + name + "': "
                     + all.stream().map(Benchmark::name).collect(Collectors.joining(", ")) + ", or " + FLAT
-                    + " for all");
+                    + " for all of the flat network");
             System.exit(2);
         }
         return chosen;
