@@ -62,10 +62,10 @@ public final class MeshBench implements Benchmark {
         Side(MeshSide mesh) {
             this.mesh = mesh;
         }
+    }
 
-        double median(List<HttpLoad> loads, ToDoubleFunction<HttpLoad> value) {
-            return Samples.of(loads.stream().mapToDouble(value).toArray()).median();
-        }
+    private static double median(List<HttpLoad> loads, ToDoubleFunction<HttpLoad> value) {
+        return Samples.of(loads.stream().mapToDouble(value).toArray()).median();
     }
 
     @Override
@@ -125,8 +125,8 @@ public final class MeshBench implements Benchmark {
 
     private static List<Row> rows(Side ours, Side theirs) {
         List<Row> rows = new ArrayList<>();
-        double qps = ours.median(ours.full, HttpLoad::qps);
-        double otherQps = theirs.median(theirs.full, HttpLoad::qps);
+        double qps = median(ours.full, HttpLoad::qps);
+        double otherQps = median(theirs.full, HttpLoad::qps);
         rows.add(Row.beside(
                 "HTTP between clusters, 4 connections, as fast as it goes",
                 qps,
@@ -162,8 +162,8 @@ public final class MeshBench implements Benchmark {
 
     private static Row sooner(
             String what, List<HttpLoad> ours, List<HttpLoad> theirs, ToDoubleFunction<HttpLoad> value, String goal) {
-        double own = Samples.of(ours.stream().mapToDouble(value).toArray()).median();
-        double other = Samples.of(theirs.stream().mapToDouble(value).toArray()).median();
+        double own = median(ours, value);
+        double other = median(theirs, value);
         boolean met = goal.equals(Row.NO_GOAL) || own <= SOONER * other;
         return Row.beside(what, own, "ms", PEER, other, goal, met);
     }

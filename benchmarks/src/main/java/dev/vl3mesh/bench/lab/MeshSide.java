@@ -153,8 +153,12 @@ final class MeshSide implements AutoCloseable {
 
     private List<HasMetadata> items(String cluster, String file, String name) {
         String text = text(file).replace("${namespace}", namespace).replace("${name}", name);
-        return client(cluster)
-                .load(new ByteArrayInputStream(text.getBytes(StandardCharsets.UTF_8)))
+        return items(client(cluster), text);
+    }
+
+    /// The objects of manifests.
+    static List<HasMetadata> items(KubernetesClient client, String manifests) {
+        return client.load(new ByteArrayInputStream(manifests.getBytes(StandardCharsets.UTF_8)))
                 .items();
     }
 

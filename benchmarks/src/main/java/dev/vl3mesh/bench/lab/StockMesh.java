@@ -8,7 +8,6 @@ import io.fabric8.kubernetes.api.model.LoadBalancerIngressBuilder;
 import io.fabric8.kubernetes.api.model.Secret;
 import io.fabric8.kubernetes.api.model.SecretBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
-import java.io.ByteArrayInputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.Base64;
 import java.util.List;
@@ -84,9 +83,7 @@ final class StockMesh implements AutoCloseable {
 
     private static void gateway(KubernetesClient client, LabCluster cluster) {
         String text = MeshSide.text("east-west-gateway.yaml").replace("${network}", cluster.name());
-        client.load(new ByteArrayInputStream(text.getBytes(StandardCharsets.UTF_8)))
-                .items()
-                .forEach(item -> client.resource(item).serverSideApply());
+        MeshSide.items(client, text).forEach(item -> client.resource(item).serverSideApply());
         // the lab has nobody who gives addresses to load balancers: the node's own is one that reaches it
         client.services().inNamespace(NAMESPACE).withName("eastwestgateway").editStatus(service -> {
             String node = cluster.nodePort(GATEWAY_PORT);

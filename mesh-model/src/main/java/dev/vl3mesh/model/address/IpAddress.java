@@ -121,6 +121,11 @@ public record IpAddress(IpFamily family, long high, long low) implements Compara
         return family == IpFamily.V4 ? dotted() : colons();
     }
 
+    /// Returns the text as a part of names: `172-16-3-7`, `fd00-16--3-7`, as Kubernetes forms it.
+    public String label() {
+        return toString().replace('.', '-').replace(':', '-');
+    }
+
     private String dotted() {
         return (low >>> 24) + "." + ((low >>> 16) & 0xff) + "." + ((low >>> 8) & 0xff) + "." + (low & 0xff);
     }

@@ -11,7 +11,7 @@ public record AttachmentName(String value) {
     /// The one name of an address in a domain.
     public static AttachmentName of(DomainName domain, IpAddress first) {
         // an address that ends in "::" would end the name in a hyphen, which no object name may (RFC 1123)
-        String text = first.toString().replace('.', '-').replace(':', '-');
+        String text = first.label();
         return new AttachmentName(domain + "." + (text.endsWith("-") ? text + "0" : text));
     }
 

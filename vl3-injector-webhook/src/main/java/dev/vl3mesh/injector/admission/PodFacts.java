@@ -9,12 +9,14 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /// Reads from a pod what admission wants to know, nulls filled in.
 final class PodFacts {
-    private static final int LABEL_VALUE_MAX = 63;
+    /// Characters in the value of a label, at most.
+    static final int LABEL_VALUE_MAX = 63;
 
     private PodFacts() {}
 
@@ -44,15 +46,20 @@ final class PodFacts {
                 : Objects.requireNonNullElse(pod.getMetadata().getGenerateName(), "") + "*";
     }
 
+    /// Who makes the pod and its likes; a pod has one at most, which the API server sees to.
+    static Optional<OwnerReference> controller(Pod pod) {
+        return Objects.requireNonNullElse(pod.getMetadata().getOwnerReferences(), List.<OwnerReference>of()).stream()
+                .filter(owner -> Boolean.TRUE.equals(owner.getController()))
+                .findFirst();
+    }
+
     /// What a mesh calls the pod's workload: its controller's kind and name, or for a bare pod, which may
     /// have no name yet, its address.
     static String workload(Pod pod, IpAddress address) {
-        return Objects.requireNonNullElse(pod.getMetadata().getOwnerReferences(), List.<OwnerReference>of()).stream()
-                .filter(owner -> Boolean.TRUE.equals(owner.getController()))
+        return controller(pod)
                 .map(owner -> owner.getKind().toLowerCase(Locale.ROOT) + "-" + owner.getName())
                 .filter(name -> name.length() <= LABEL_VALUE_MAX)
-                .findFirst()
-                .orElse("pod-" + address.toString().replace('.', '-').replace(':', '-'));
+                .orElse("pod-" + address.label());
     }
 
     /// Whether the pod is to have a sidecar, where its domain has a mesh.
@@ -74,12 +81,10 @@ final class PodFacts {
 
     /// `<namespace>/<name>` of a pod whose name comes back after its end; else null.
     static @Nullable String identity(Pod pod, String namespace) {
-        List<OwnerReference> owners =
-                Objects.requireNonNullElse(pod.getMetadata().getOwnerReferences(), List.of());
         boolean ordinal = pod.getMetadata().getName() != null
-                && owners.stream()
-                        .anyMatch(owner ->
-                                Boolean.TRUE.equals(owner.getController()) && "StatefulSet".equals(owner.getKind()));
+                && controller(pod)
+                        .filter(owner -> "StatefulSet".equals(owner.getKind()))
+                        .isPresent();
         return ordinal ? namespace + "/" + pod.getMetadata().getName() : null;
     }
 }

@@ -2,7 +2,6 @@ package dev.vl3mesh.injector.admission;
 
 import io.fabric8.kubernetes.api.model.OwnerReference;
 import io.fabric8.kubernetes.api.model.Pod;
-import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
@@ -19,14 +18,11 @@ import java.util.regex.Pattern;
 record PodOwner(String apiVersion, String kind, String namespace, String name) {
     private static final String CANONICAL_NAME = "service.istio.io/canonical-name";
     private static final String CANONICAL_REVISION = "service.istio.io/canonical-revision";
-    private static final int LABEL_VALUE_MAX = 63;
     private static final Pattern OF_CRON_JOB = Pattern.compile("(.+)-\\d{8,10}");
 
     static PodOwner of(Pod pod) {
         String namespace = Objects.requireNonNullElse(pod.getMetadata().getNamespace(), "default");
-        return Objects.requireNonNullElse(pod.getMetadata().getOwnerReferences(), List.<OwnerReference>of()).stream()
-                .filter(owner -> Boolean.TRUE.equals(owner.getController()))
-                .findFirst()
+        return PodFacts.controller(pod)
                 .map(owner -> of(owner, pod, namespace))
                 .orElseGet(() -> new PodOwner("v1", "Pod", namespace, ownName(pod)));
     }
@@ -34,8 +30,8 @@ record PodOwner(String apiVersion, String kind, String namespace, String name) {
     /// By which Istio's metrics name the service that a pod is, as Istio's injector derives and writes them.
     static Map<String, String> canonicalLabels(Pod pod) {
         String name = PodFacts.firstLabel(pod, of(pod).name(), CANONICAL_NAME, "app.kubernetes.io/name", "app");
-        String kept =
-                name.substring(0, Math.min(name.length(), LABEL_VALUE_MAX)).replaceAll("^[-_.]+|[-_.]+$", "");
+        String kept = name.substring(0, Math.min(name.length(), PodFacts.LABEL_VALUE_MAX))
+                .replaceAll("^[-_.]+|[-_.]+$", "");
         String revision =
                 PodFacts.firstLabel(pod, "latest", CANONICAL_REVISION, "app.kubernetes.io/version", "version");
         return Map.of(CANONICAL_NAME, kept, CANONICAL_REVISION, revision);

@@ -102,16 +102,11 @@ final class DomainServices {
                     .add(part.name());
             if (part.headless()) {
                 IpAddress address = endpoint.addresses().getFirst();
-                String label = endpoint.hostname().isEmpty() ? label(address) : endpoint.hostname();
+                String label = endpoint.hostname().isEmpty() ? address.label() : endpoint.hostname();
                 headless.computeIfAbsent(new NamespacedName(part.namespace(), part.name()), _ -> new TreeMap<>())
                         .put(address, new Headless(pod, label, endpoint.addresses()));
             }
         }
-    }
-
-    /// An address as a label: `172-16-3-7`, as Kubernetes forms it.
-    static String label(IpAddress address) {
-        return address.toString().replace('.', '-').replace(':', '-');
     }
 
     /// The pods that are ready in a service without an address of its own, by their first addresses.

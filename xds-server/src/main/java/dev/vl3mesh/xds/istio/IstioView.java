@@ -137,7 +137,7 @@ public final class IstioView {
             entries.add(McpResources.of(
                     IstioKind.SERVICE_ENTRY,
                     service.namespace(),
-                    RESERVED + service.name() + "-" + DomainServices.label(address),
+                    RESERVED + service.name() + "-" + address.label(),
                     entry.build()));
         }
     }
@@ -160,10 +160,7 @@ public final class IstioView {
         WorkloadEntry.Builder entry = endpoint(address, member.attachment());
         member.services().forEach(service -> entry.putLabels(SERVICE_LABEL + service, "true"));
         return McpResources.of(
-                IstioKind.WORKLOAD_ENTRY,
-                member.attachment().namespace(),
-                RESERVED + DomainServices.label(address),
-                entry.build());
+                IstioKind.WORKLOAD_ENTRY, member.attachment().namespace(), RESERVED + address.label(), entry.build());
     }
 
     /// As the pod's own sidecar reads its labels: what Kubernetes has put there of its node, or else what

@@ -56,7 +56,7 @@ record ServiceNames(
                 endpoints.computeIfAbsent(own, _ -> new ArrayList<>()).addAll(endpoint.addresses());
                 for (IpAddress address : endpoint.addresses()) {
                     (address.family() == IpFamily.V4 ? v4 : v6).add(address);
-                    String label = addressLabel(address);
+                    String label = address.label();
                     if (!label.equals(own)) {
                         endpoints.computeIfAbsent(label, _ -> new ArrayList<>()).add(address);
                     }
@@ -80,12 +80,7 @@ record ServiceNames(
 
     private static String ownLabel(ServiceEndpoint endpoint) {
         return endpoint.hostname().isEmpty()
-                ? addressLabel(endpoint.addresses().getFirst())
+                ? endpoint.addresses().getFirst().label()
                 : endpoint.hostname().toLowerCase(Locale.ROOT);
-    }
-
-    /// The label of an address: `172-16-3-7`, `fd00-16--3-7`, as Kubernetes forms it.
-    static String addressLabel(IpAddress address) {
-        return address.toString().replace('.', '-').replace(':', '-');
     }
 }
