@@ -4,6 +4,7 @@ import dev.vl3mesh.bridge.watch.ClusterView;
 import dev.vl3mesh.bridge.watch.ConfigReader;
 import dev.vl3mesh.model.DomainName;
 import dev.vl3mesh.model.KubeClusterName;
+import dev.vl3mesh.model.join.ConfigSelection;
 import dev.vl3mesh.model.plan.ConfigName;
 import dev.vl3mesh.model.plan.MeshResource.ConfigResource;
 import dev.vl3mesh.model.plan.MeshResource.VerdictResource;
@@ -28,7 +29,9 @@ import org.jspecify.annotations.Nullable;
 public final class ConfigConditions {
     private static final String TYPE = "vl3mesh.dev/";
     private static final String CONDITIONS = "conditions";
+    private static final String NOT_ALLOWED = "NotAllowed";
 
+    private final KubeClusterName cluster;
     private final ClusterView view;
     private final ClusterWriter writer;
     private final ConfigReader reader;
@@ -42,6 +45,7 @@ public final class ConfigConditions {
             ClusterView view,
             ClusterWriter writer,
             BiFunction<DomainName, ConfigName, Optional<VerdictResource>> verdicts) {
+        this.cluster = cluster;
         this.view = view;
         this.writer = writer;
         this.reader = new ConfigReader(cluster, view);
@@ -50,36 +54,46 @@ public final class ConfigConditions {
 
     /// What has to be written on an object; nothing where it says already what is known.
     Optional<Runnable> write(ConfigName name, Instant now) {
-        return view.config(name).flatMap(object -> write(object, reader.read(name), now));
+        return view.config(name).flatMap(object -> write(name, object, now));
     }
 
-    private Optional<Runnable> write(GenericKubernetesResource object, List<ConfigResource> written, Instant now) {
+    private Optional<Runnable> write(ConfigName name, GenericKubernetesResource object, Instant now) {
         List<Map<String, Object>> before = conditions(object);
         List<Map<String, Object>> after = new ArrayList<>();
-        Set<String> domains = new HashSet<>();
-        written.forEach(config -> domains.add(TYPE + config.domain()));
+        ConfigSelection selection = reader.selection(name, object);
+        Set<String> types = new HashSet<>();
+        domains(selection).forEach(domain -> types.add(TYPE + domain));
         // those of domains that it is not in any more are taken away
         before.stream()
-                .filter(one -> !typeOf(one).startsWith(TYPE) || domains.contains(typeOf(one)))
+                .filter(one -> !typeOf(one).startsWith(TYPE) || types.contains(typeOf(one)))
                 .forEach(after::add);
-        for (ConfigResource config : written) {
-            said(config)
-                    .ifPresent(
-                            verdict -> put(after, verdict, object.getMetadata().getGeneration(), now));
-        }
+        said(name, selection)
+                .forEach(verdict -> put(after, verdict, object.getMetadata().getGeneration(), now));
         return after.equals(before) ? Optional.empty() : Optional.of(() -> update(object, after));
+    }
+
+    private static List<DomainName> domains(ConfigSelection selection) {
+        return switch (selection) {
+            case ConfigSelection.In(DomainName domain) -> List.of(domain);
+            case ConfigSelection.Nowhere() -> List.of();
+            case ConfigSelection.Refused(List<DomainName> domains, String _) -> domains;
+        };
+    }
+
+    private List<VerdictResource> said(ConfigName name, ConfigSelection selection) {
+        return selection instanceof ConfigSelection.Refused(List<DomainName> domains, String reason)
+                ? domains.stream()
+                        .map(domain -> refused(domain, name, NOT_ALLOWED, reason))
+                        .toList()
+                : reader.read(name).flatMap(this::said).stream().toList();
     }
 
     /// What is said of it as it is now.
     private Optional<VerdictResource> said(ConfigResource config) {
         if (config.spec().length() > ConfigCodec.SPEC_MAX) {
-            return Optional.of(new VerdictResource(
-                    config.origin(),
+            return Optional.of(refused(
                     config.domain(),
-                    config.origin(),
                     config.name(),
-                    "",
-                    false,
                     "TooLarge",
                     "a spec of " + config.spec().length() + " characters, and " + ConfigCodec.SPEC_MAX
                             + " are the most: divide it"));
@@ -87,6 +101,11 @@ public final class ConfigConditions {
         String version = ResourceCodec.version(ResourceCodec.encode(config));
         return verdicts.apply(config.domain(), config.name())
                 .filter(verdict -> verdict.version().equals(version));
+    }
+
+    /// What no home has to be asked about.
+    private VerdictResource refused(DomainName domain, ConfigName name, String reason, String message) {
+        return new VerdictResource(cluster, domain, cluster, name, "", false, reason, message);
     }
 
     private static void put(

@@ -169,6 +169,7 @@ public final class Reconciler {
     private void surroundingsChanged(Work work) {
         domains.surroundingsChanged();
         view.domains().forEach(domain -> work.domains.add(domain.getMetadata().getName()));
+        work.configs.addAll(view.configs()); // a namespace may be in other domains now
     }
 
     private boolean nodeChanged(String name) {

@@ -2,7 +2,7 @@ package dev.vl3mesh.bridge.watch;
 
 import dev.vl3mesh.model.DomainName;
 import dev.vl3mesh.model.KubeClusterName;
-import dev.vl3mesh.model.join.DomainSelection;
+import dev.vl3mesh.model.join.ConfigSelection;
 import dev.vl3mesh.model.join.Labels;
 import dev.vl3mesh.model.plan.ConfigName;
 import dev.vl3mesh.model.plan.MeshResource.ConfigResource;
@@ -10,13 +10,12 @@ import io.fabric8.kubernetes.api.model.GenericKubernetesResource;
 import io.fabric8.kubernetes.api.model.ObjectMeta;
 import io.fabric8.kubernetes.client.utils.Serialization;
 import java.time.Instant;
-import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.stream.Collectors;
 
-/// Reads what is written for meshes: it counts in each domain of its namespace that has a mesh.
+/// Reads what is written for meshes: each object counts in one mesh at most.
 public final class ConfigReader {
     /// Istio's own, such as `networking.istio.io/traffic-distribution`; others say nothing to it.
     private static final String ANNOTATIONS = "istio.io/";
@@ -30,14 +29,29 @@ public final class ConfigReader {
         this.view = view;
     }
 
-    /// What a mesh has to know, one for each domain; empty where there is no such object, or it is in no mesh.
-    public List<ConfigResource> read(ConfigName name) {
-        Optional<GenericKubernetesResource> object = view.config(name);
-        return object.isEmpty()
-                ? List.of()
-                : domains(name.namespace()).stream()
-                        .map(domain -> resource(domain, name, object.get()))
-                        .toList();
+    /// What a mesh has to know; empty where there is no such object, or it counts in no mesh.
+    public Optional<ConfigResource> read(ConfigName name) {
+        return view.config(name)
+                .flatMap(object -> selection(name, object) instanceof ConfigSelection.In(DomainName domain)
+                        ? Optional.of(resource(domain, name, object))
+                        : Optional.empty());
+    }
+
+    /// Which mesh an object is for.
+    public ConfigSelection selection(ConfigName name, GenericKubernetesResource object) {
+        Map<String, String> namespace = view.namespace(name.namespace())
+                .map(there -> there.getMetadata().getLabels())
+                .orElse(Map.of());
+        return ConfigSelection.of(
+                labels(object).get(Labels.DOMAINS),
+                namespace.get(Labels.DOMAINS),
+                namespace.get(Labels.CONFIG_DOMAIN),
+                domain ->
+                        view.domain(domain.value()).flatMap(StateReader::istio).isPresent());
+    }
+
+    private static Map<String, String> labels(GenericKubernetesResource object) {
+        return Objects.requireNonNullElse(object.getMetadata().getLabels(), Map.of());
     }
 
     private ConfigResource resource(DomainName domain, ConfigName name, GenericKubernetesResource object) {
@@ -48,24 +62,10 @@ public final class ConfigReader {
                 domain,
                 name,
                 Instant.parse(metadata.getCreationTimestamp()).getEpochSecond(),
-                Objects.requireNonNullElse(metadata.getLabels(), Map.<String, String>of()),
+                labels(object),
                 Objects.requireNonNullElse(metadata.getAnnotations(), Map.<String, String>of()).entrySet().stream()
                         .filter(annotation -> annotation.getKey().contains(ANNOTATIONS))
                         .collect(Collectors.toMap(Map.Entry::getKey, Map.Entry::getValue)),
                 Serialization.asJson(spec));
-    }
-
-    private List<DomainName> domains(String namespace) {
-        return view
-                .namespace(namespace)
-                .map(there ->
-                        DomainSelection.of(null, there.getMetadata().getLabels().get(Labels.DOMAINS)))
-                .filter(DomainSelection.Joins.class::isInstance)
-                .map(selection -> ((DomainSelection.Joins) selection).domains())
-                .orElse(List.of())
-                .stream()
-                .filter(domain ->
-                        view.domain(domain.value()).flatMap(StateReader::istio).isPresent())
-                .toList();
     }
 }

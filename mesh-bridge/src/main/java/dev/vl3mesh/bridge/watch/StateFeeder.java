@@ -86,8 +86,7 @@ public final class StateFeeder {
     private void config(ConfigName name) {
         planner.config(
                 name,
-                configs.read(name).stream()
-                        .filter(config -> config.spec().length() <= ConfigCodec.SPEC_MAX)
+                configs.read(name).filter(config -> config.spec().length() <= ConfigCodec.SPEC_MAX).stream()
                         .toList());
     }
 

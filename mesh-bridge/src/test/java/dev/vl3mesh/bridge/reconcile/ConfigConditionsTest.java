@@ -37,23 +37,31 @@ class ConfigConditionsTest {
     private final ConfigConditions conditions =
             new ConfigConditions(WEST, cluster, cluster, (_, _) -> Optional.ofNullable(verdict));
 
-    @BeforeEach
-    void aMeshedNamespace() {
-        Domain red = new Domain();
-        red.setMetadata(new ObjectMetaBuilder().withName("red").build());
-        red.setSpec(new DomainSpec(
+    private void domain(String name) {
+        Domain domain = new Domain();
+        domain.setMetadata(new ObjectMetaBuilder().withName(name).build());
+        domain.setSpec(new DomainSpec(
                 List.of("172.16.0.0/16"),
                 "vxlan",
                 null,
                 List.of(),
                 new MeshSpec(new IstioSpec(null, null, "proxy", null))));
-        cluster.put(red);
+        cluster.put(domain);
+    }
+
+    private void namespace(String domains) {
         cluster.put(new NamespaceBuilder()
                 .withNewMetadata()
                 .withName("shop")
-                .addToLabels(Labels.DOMAINS, "red")
+                .addToLabels(Labels.DOMAINS, domains)
                 .endMetadata()
                 .build());
+    }
+
+    @BeforeEach
+    void aMeshedNamespace() {
+        domain("red");
+        namespace("red");
         write("{}", List.of(Map.of("type", "Reconciled", "status", "True")));
     }
 
@@ -74,7 +82,7 @@ class ConfigConditionsTest {
     }
 
     private ConfigResource config() {
-        return new ConfigReader(WEST, cluster).read(NAME).getFirst();
+        return new ConfigReader(WEST, cluster).read(NAME).orElseThrow();
     }
 
     private VerdictResource verdict(boolean inForce) {
@@ -146,14 +154,22 @@ class ConfigConditionsTest {
     void outsideOfMeshesNothingIsSaid() {
         verdict = verdict(false);
         settle(NOW);
-        cluster.put(new NamespaceBuilder()
-                .withNewMetadata()
-                .withName("shop")
-                .addToLabels(Labels.DOMAINS, "none")
-                .endMetadata()
-                .build());
+        namespace("none");
         cluster.sync();
         settle(NOW);
         assertThat(written()).containsExactly(Map.of("type", "Reconciled", "status", "True"));
+    }
+
+    @Test
+    void whatCouldMeanTwoMeshesIsRefusedForBoth() {
+        verdict = verdict(true);
+        domain("green");
+        namespace("red.green");
+        cluster.sync();
+        settle(NOW);
+        assertThat(written())
+                .extracting(one -> one.get("type") + " " + one.get("reason"))
+                .containsExactly("Reconciled null", "vl3mesh.dev/red NotAllowed", "vl3mesh.dev/green NotAllowed");
+        assertThat(new ConfigReader(WEST, cluster).read(NAME)).as("published").isEmpty();
     }
 }

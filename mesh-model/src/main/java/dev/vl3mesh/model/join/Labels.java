@@ -3,8 +3,11 @@ package dev.vl3mesh.model.join;
 /// Labels and annotations that users write and vl3mesh reads, or the other way round.
 public final class Labels {
     /// Label of a namespace or pod: the domains to join, separated by dots because a label value takes no
-    /// comma, or `none`.
+    /// comma, or `none`. Of something that is written for a mesh: the one domain that it is for.
     public static final String DOMAINS = "vl3mesh.dev/domains";
+    /// Label of a namespace in several meshes: the domain of what is written there for a mesh without naming
+    /// one.
+    public static final String CONFIG_DOMAIN = "vl3mesh.dev/config-domain";
     /// Annotation of an attached pod: JSON object from domain to its list of addresses, e.g.
     /// `{"red":["172.16.3.7","fd00:16::3:7"]}`.
     public static final String ATTACHMENTS = "vl3mesh.dev/attachments";
