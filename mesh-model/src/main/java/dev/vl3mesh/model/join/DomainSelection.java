@@ -30,13 +30,18 @@ public sealed interface DomainSelection {
 
     /// Applies the rule to the values of the label [Labels#DOMAINS]; null where a label is absent.
     static DomainSelection of(@Nullable String podLabel, @Nullable String namespaceLabel) {
+        return of(Labels.DOMAINS, podLabel, namespaceLabel);
+    }
+
+    /// Applies the rule to the values of another label that names domains; null where it is absent.
+    static DomainSelection of(String label, @Nullable String podLabel, @Nullable String namespaceLabel) {
         if (podLabel != null) {
-            return parse(podLabel, "the pod's label " + Labels.DOMAINS + "=" + podLabel);
+            return parse(podLabel, "the pod's label " + label + "=" + podLabel);
         }
         if (namespaceLabel != null) {
-            return parse(namespaceLabel, "the namespace's label " + Labels.DOMAINS + "=" + namespaceLabel);
+            return parse(namespaceLabel, "the namespace's label " + label + "=" + namespaceLabel);
         }
-        return new JoinsNothing("neither the pod nor its namespace has the label " + Labels.DOMAINS);
+        return new JoinsNothing("neither the pod nor its namespace has the label " + label);
     }
 
     private static DomainSelection parse(String value, String source) {

@@ -8,6 +8,9 @@ public final class Labels {
     /// Label of a namespace in several meshes: the domain of what is written there for a mesh without naming
     /// one.
     public static final String CONFIG_DOMAIN = "vl3mesh.dev/config-domain";
+    /// Label of a namespace or pod: the domains in which short names are looked up before the cluster, separated
+    /// by dots.
+    public static final String SEARCH_DOMAINS = "vl3mesh.dev/search-domains";
     /// Annotation of an attached pod: JSON object from domain to its list of addresses, e.g.
     /// `{"red":["172.16.3.7","fd00:16::3:7"]}`.
     public static final String ATTACHMENTS = "vl3mesh.dev/attachments";

@@ -41,7 +41,13 @@ final class PatchPlanner {
     ///
     /// @param claim in clear
     /// @param sidecars by domain
-    ArrayNode plan(Pod pod, Allocation allocation, String claim, SequencedMap<DomainName, SidecarTemplate> sidecars) {
+    /// @param searched the domains that short names are looked up in, before the cluster
+    ArrayNode plan(
+            Pod pod,
+            Allocation allocation,
+            String claim,
+            SequencedMap<DomainName, SidecarTemplate> sidecars,
+            List<DomainName> searched) {
         ArrayNode patch = JSON.createArrayNode();
         SequencedMap<String, String> annotations = new LinkedHashMap<>();
         annotations.put(Labels.ATTACHMENTS, AttachmentsAnnotation.write(allocation.addresses()));
@@ -66,7 +72,7 @@ final class PatchPlanner {
         put(patch, "/metadata/labels", pod.getMetadata().getLabels(), labels);
         initContainers(patch, pod, allocation);
         sidecars.reversed().forEach((domain, sidecar) -> sidecar(patch, pod, place(allocation, domain), sidecar));
-        dns.plan(pod, allocation).ifPresent(change -> {
+        dns.plan(pod, allocation, searched).ifPresent(change -> {
             add(patch, "/spec/dnsPolicy").put("value", "None");
             add(patch, "/spec/dnsConfig").set("value", JSON.valueToTree(change));
         });

@@ -19,6 +19,7 @@ import dev.vl3mesh.model.address.IpAddress;
 import dev.vl3mesh.model.address.IpPrefix;
 import dev.vl3mesh.model.join.DomainSelection;
 import dev.vl3mesh.model.join.Labels;
+import dev.vl3mesh.model.join.SearchDomains;
 import io.fabric8.kubernetes.api.model.Pod;
 import java.nio.charset.StandardCharsets;
 import java.security.SecureRandom;
@@ -84,8 +85,17 @@ public final class PodAdmission {
                     + " has hostNetwork: true, so it has the node's interfaces and can't have one of its own in a domain: "
                     + reason + "; give the pod the label " + Labels.DOMAINS + "=none, or take hostNetwork away");
         }
+        List<DomainName> searched;
+        try {
+            searched = SearchDomains.of(
+                    PodFacts.label(pod, Labels.SEARCH_DOMAINS),
+                    cache.labels(review.namespace()).get(Labels.SEARCH_DOMAINS),
+                    domains);
+        } catch (IllegalArgumentException e) {
+            return new Verdict.Refused(String.valueOf(e.getMessage()));
+        }
         if (PodFacts.annotation(pod, Labels.CLAIM) != null || PodFacts.annotation(pod, Labels.ATTACHMENTS) != null) {
-            return again(review, domains);
+            return again(review, domains, searched);
         }
         Optional<String> reserved = reservedContainer(pod);
         if (reserved.isPresent()) {
@@ -105,7 +115,7 @@ public final class PodAdmission {
             String shown = review.dryRun()
                     ? ClaimCheck.ofDryRun(review, AttachmentsAnnotation.write(allocation.addresses()))
                     : fresh;
-            return new Verdict.Admitted(planner.plan(pod, allocation, shown, sidecars), List.of());
+            return new Verdict.Admitted(planner.plan(pod, allocation, shown, sidecars, searched), List.of());
         } catch (AllocationException e) {
             return new Verdict.Refused(String.valueOf(e.getMessage()));
         }
@@ -175,7 +185,7 @@ public final class PodAdmission {
 
     /// The API server asks once more after other webhooks (`reinvocationPolicy: IfNeeded`), or a user has
     /// copied or made up the annotations.
-    private Verdict again(Review<Pod> review, List<DomainName> domains) {
+    private Verdict again(Review<Pod> review, List<DomainName> domains, List<DomainName> searched) {
         return switch (claims.check(review, domains)) {
             case ClaimCheck.Forged(String reason) -> new Verdict.Refused(reason);
             case ClaimCheck.Genuine(SequencedMap<DomainName, List<IpAddress>> addresses) -> {
@@ -188,7 +198,8 @@ public final class PodAdmission {
                                     review.object(),
                                     new Allocation(places),
                                     claim,
-                                    sidecars(review.object(), review.namespace(), domains)),
+                                    sidecars(review.object(), review.namespace(), domains),
+                                    searched),
                             List.of());
                 } catch (AllocationException e) {
                     yield new Verdict.Refused(String.valueOf(e.getMessage()));

@@ -1,6 +1,7 @@
 package dev.vl3mesh.injector.admission;
 
 import dev.vl3mesh.injector.allocate.Allocation;
+import dev.vl3mesh.model.DomainName;
 import dev.vl3mesh.model.address.IpAddress;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.PodDNSConfig;
@@ -15,9 +16,8 @@ import java.util.Optional;
 import java.util.Set;
 
 /// Where an attached pod asks for names: first the domains' gateways, which know the domains' names and ask the
-/// cluster's DNS for all others, then the cluster's DNS itself, so that ordinary names are found without our agent.
-/// The
-/// rest is what the kubelet would have written for `ClusterFirst`.
+/// cluster's DNS for all others, then the cluster's DNS itself, so that ordinary names are found without our
+/// agent. The rest is what the kubelet would have written for `ClusterFirst`.
 ///
 /// A pod that chose another DNS policy keeps it.
 final class PodDns {
@@ -25,6 +25,7 @@ final class PodDns {
     private static final int SERVERS_MAX = 3;
 
     private static final String NDOTS = "ndots";
+    private static final String SUFFIX = ".vl3.internal";
 
     private final IpAddress clusterDns;
     private final String dnsDomain;
@@ -35,7 +36,9 @@ final class PodDns {
     }
 
     /// The configuration to write together with the policy `None`; nothing where the pod is to be left as it is.
-    Optional<PodDNSConfig> plan(Pod pod, Allocation allocation) {
+    ///
+    /// @param searched the domains that short names are looked up in, before the cluster
+    Optional<PodDNSConfig> plan(Pod pod, Allocation allocation, List<DomainName> searched) {
         String policy = Objects.requireNonNullElse(pod.getSpec().getDnsPolicy(), "ClusterFirst");
         if (!policy.equals("ClusterFirst")) {
             return Optional.empty();
@@ -49,8 +52,10 @@ final class PodDns {
         servers.add(clusterDns.toString());
         servers.addAll(own.getNameservers());
         String namespace = Objects.requireNonNullElse(pod.getMetadata().getNamespace(), "default");
-        Set<String> searches =
-                new LinkedHashSet<>(List.of(namespace + ".svc." + dnsDomain, "svc." + dnsDomain, dnsDomain));
+        Set<String> searches = new LinkedHashSet<>();
+        searched.forEach(
+                domain -> searches.addAll(List.of(namespace + ".svc." + domain + SUFFIX, "svc." + domain + SUFFIX)));
+        searches.addAll(List.of(namespace + ".svc." + dnsDomain, "svc." + dnsDomain, dnsDomain));
         searches.addAll(own.getSearches());
         List<PodDNSConfigOption> options = new ArrayList<>(own.getOptions());
         if (options.stream().noneMatch(option -> option.getName().equals(NDOTS))) {

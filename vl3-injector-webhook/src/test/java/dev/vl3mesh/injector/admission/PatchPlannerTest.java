@@ -67,7 +67,10 @@ class PatchPlannerTest {
         try {
             JsonNode before = JSON.valueToTree(pod);
             return JSON.treeToValue(
-                    JsonPatch.apply(planner.plan(pod, allocation(), "claim", sidecars), before), Pod.class);
+                    JsonPatch.apply(
+                            planner.plan(pod, allocation(), "claim", sidecars, List.of(new DomainName("green"))),
+                            before),
+                    Pod.class);
         } catch (JsonProcessingException e) {
             throw new AssertionError(e);
         }
@@ -98,7 +101,7 @@ class PatchPlannerTest {
                 .addToAnnotations("a/b~c", "d")
                 .endMetadata()
                 .build());
-        assertThat(planner.plan(once, allocation(), "claim", new LinkedHashMap<>()))
+        assertThat(planner.plan(once, allocation(), "claim", new LinkedHashMap<>(), List.of()))
                 .isEmpty();
         assertThat(once.getMetadata().getAnnotations()).containsEntry("a/b~c", "d");
         assertThat(once.getMetadata().getLabels()).containsEntry("app", "cart");
@@ -159,7 +162,13 @@ class PatchPlannerTest {
                 .as("resolvers ask three")
                 .containsExactly("172.16.0.1", "172.17.0.1", "10.96.0.10");
         assertThat(pod.getSpec().getDnsConfig().getSearches())
-                .containsExactly("shop.svc.cluster.local", "svc.cluster.local", "cluster.local", "example.org");
+                .containsExactly(
+                        "shop.svc.green.vl3.internal",
+                        "svc.green.vl3.internal",
+                        "shop.svc.cluster.local",
+                        "svc.cluster.local",
+                        "cluster.local",
+                        "example.org");
         assertThat(pod.getSpec().getDnsConfig().getOptions())
                 .singleElement()
                 .satisfies(option -> assertThat(option.getValue()).isEqualTo("2"));
