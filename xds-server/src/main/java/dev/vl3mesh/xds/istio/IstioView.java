@@ -29,7 +29,9 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.SortedMap;
+import java.util.TreeMap;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /// Makes Istio's configuration of a domain's resources: one ServiceEntry per service, one WorkloadEntry per
 /// pod that is ready in one, one Sidecar per workload with the ports that it is reached at; and what users
@@ -62,7 +64,7 @@ public final class IstioView {
         List<Any> entries = all.computeIfAbsent(IstioKind.SERVICE_ENTRY, _ -> new ArrayList<>());
         services.services().forEach((name, ports) -> {
             serviceEntry(name, ports, services, entries);
-            services.headless(name).forEach(pod -> podEntry(name, ports, pod, entries));
+            podEntries(name, ports, services.headless(name), entries);
         });
         List<Any> workloads = all.computeIfAbsent(IstioKind.WORKLOAD_ENTRY, _ -> new ArrayList<>());
         services.ready().forEach((address, member) -> workloads.add(workloadEntry(address, member)));
@@ -99,7 +101,7 @@ public final class IstioView {
                 .setLocation(ServiceEntry.Location.MESH_INTERNAL)
                 .setResolution(ServiceEntry.Resolution.STATIC)
                 .setWorkloadSelector(WorkloadSelector.newBuilder().putLabels(SERVICE_LABEL + name.name(), "true"));
-        addPorts(entry, ports);
+        addPorts(entry, ports.values().stream());
         if (entry.getPortsCount() > 0) { // Istio has no use for a service without
             String distribution = services.trafficDistribution(name);
             entries.add(McpResources.of(
@@ -111,33 +113,59 @@ public final class IstioView {
         }
     }
 
-    private static void addPorts(ServiceEntry.Builder entry, SortedMap<Integer, ServicePort> ports) {
-        ports.values()
-                .forEach(port -> PortProtocol.of(port)
-                        .ifPresent(protocol -> entry.addPortsBuilder()
-                                .setNumber(port.port())
-                                .setTargetPort(port.targetPort())
-                                .setProtocol(protocol)
-                                .setName(PortProtocol.name(port))));
+    private static void addPorts(ServiceEntry.Builder entry, Stream<ServicePort> ports) {
+        ports.forEach(port -> PortProtocol.of(port)
+                .ifPresent(protocol -> entry.addPortsBuilder()
+                        .setNumber(port.port())
+                        .setTargetPort(port.targetPort())
+                        .setProtocol(protocol)
+                        .setName(PortProtocol.name(port))));
     }
 
-    /// Who calls a pod of a headless service by its own name or address means that pod, and no other.
-    private void podEntry(
-            NamespacedName service, SortedMap<Integer, ServicePort> ports, Headless pod, List<Any> entries) {
-        IpAddress address = pod.addresses().getFirst();
+    /// Who calls a pod of a headless service by its own name or address means that pod, and no other. Pods of
+    /// different clusters may have the same name: that name means any of them, their addresses one each.
+    private void podEntries(
+            NamespacedName service,
+            SortedMap<Integer, ServicePort> ports,
+            Collection<Headless> pods,
+            List<Any> entries) {
+        Map<String, List<Headless>> byLabel =
+                pods.stream().collect(Collectors.groupingBy(Headless::label, TreeMap::new, Collectors.toList()));
+        byLabel.forEach((label, same) -> {
+            boolean alone = same.size() == 1;
+            for (Headless pod : same) {
+                for (IpAddress address : pod.addresses()) { // of several, Istio would take one as a host
+                    boolean first = address.equals(pod.addresses().getFirst());
+                    ServiceEntry.Builder entry = podEntry(
+                                    service, alone && first ? label : address.label(), List.of(pod))
+                            .addAddresses(address.toString());
+                    addPorts(entry, ports.values().stream());
+                    add(service, address.label(), entry, entries);
+                }
+            }
+            if (!alone) { // by TCP an address is all that there is to see
+                ServiceEntry.Builder entry = podEntry(service, label, same);
+                addPorts(entry, ports.values().stream().filter(PortProtocol::namesHost));
+                add(service, label, entry, entries);
+            }
+        });
+    }
+
+    private ServiceEntry.Builder podEntry(NamespacedName service, String label, List<Headless> pods) {
         ServiceEntry.Builder entry = ServiceEntry.newBuilder()
-                .addHosts(pod.label() + "." + service.name() + "." + service.namespace() + HostNames.suffix(domain))
-                .addAllAddresses(
-                        pod.addresses().stream().map(IpAddress::toString).toList())
+                .addHosts(label + "." + service.name() + "." + service.namespace() + HostNames.suffix(domain))
                 .setLocation(ServiceEntry.Location.MESH_INTERNAL)
-                .setResolution(ServiceEntry.Resolution.STATIC)
-                .addEndpoints(endpoint(address, pod.attachment()));
-        addPorts(entry, ports);
+                .setResolution(ServiceEntry.Resolution.STATIC);
+        pods.forEach(pod -> entry.addEndpoints(endpoint(pod.addresses().getFirst(), pod.attachment())));
+        return entry;
+    }
+
+    private static void add(NamespacedName service, String label, ServiceEntry.Builder entry, List<Any> entries) {
         if (entry.getPortsCount() > 0) {
             entries.add(McpResources.of(
                     IstioKind.SERVICE_ENTRY,
                     service.namespace(),
-                    RESERVED + service.name() + "-" + address.label(),
+                    RESERVED + service.name() + "." + label,
                     entry.build()));
         }
     }

@@ -18,6 +18,9 @@ final class PortProtocol {
     private static final Map<String, String> KUBERNETES =
             Map.of("kubernetes.io/h2c", "HTTP2", "kubernetes.io/ws", "HTTP", "kubernetes.io/wss", "HTTPS");
 
+    /// Those whose requests say which host they are for.
+    private static final Set<String> OF_HTTP = Set.of("HTTP", "HTTP2", "GRPC", "GRPC-WEB");
+
     private PortProtocol() {}
 
     /// The protocol; nothing where a sidecar does not carry it, as with UDP, which goes from pod to pod.
@@ -35,6 +38,11 @@ final class PortProtocol {
         }
         String word = name.contains("-") ? name.substring(0, name.indexOf('-')) : name;
         return Optional.of(PROTOCOLS.contains(word) ? word.toUpperCase(Locale.ROOT) : "TCP");
+    }
+
+    /// Whether requests say which host they are for, so that addresses need not tell services apart.
+    static boolean namesHost(ServicePort port) {
+        return of(port).filter(OF_HTTP::contains).isPresent();
     }
 
     /// The port's name, which Istio wants to have.

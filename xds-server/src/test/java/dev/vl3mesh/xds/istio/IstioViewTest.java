@@ -204,7 +204,11 @@ class IstioViewTest {
                 true,
                 PORTS,
                 List.of(
-                        new ServiceEndpoint(List.of(IpAddress.parse("172.16.0.2")), "db-0", "db-0", true),
+                        new ServiceEndpoint(
+                                List.of(IpAddress.parse("172.16.0.2"), IpAddress.parse("fd00:16::2")),
+                                "db-0",
+                                "db-0",
+                                true),
                         new ServiceEndpoint(List.of(IpAddress.parse("172.16.0.66")), "", "db-1", false)));
         Map<String, McpResource> entries = resources(
                 view.of(
@@ -212,8 +216,11 @@ class IstioViewTest {
                         List.of(pod("east", "172.16.0.2", true), pod("west", "172.16.0.66", true), headless),
                         Outcome.NONE),
                 IstioKind.SERVICE_ENTRY);
-        assertThat(entries).containsOnlyKeys("prod/vl3-db", "prod/vl3-db-172-16-0-2");
-        ServiceEntry own = ServiceEntry.parseFrom(body(entries, "prod/vl3-db-172-16-0-2"));
+        assertThat(entries).containsOnlyKeys("prod/vl3-db", "prod/vl3-db.172-16-0-2", "prod/vl3-db.fd00-16--2");
+        ServiceEntry other = ServiceEntry.parseFrom(body(entries, "prod/vl3-db.fd00-16--2"));
+        assertThat(other.getHostsList()).containsExactly("fd00-16--2.db.prod.svc.red.vl3.internal");
+        assertThat(other.getAddressesList()).containsExactly("fd00:16::2");
+        ServiceEntry own = ServiceEntry.parseFrom(body(entries, "prod/vl3-db.172-16-0-2"));
         assertThat(own.getHostsList()).containsExactly("db-0.db.prod.svc.red.vl3.internal");
         assertThat(own.getAddressesList()).containsExactly("172.16.0.2");
         assertThat(own.getPortsList()).hasSize(3);
@@ -222,6 +229,36 @@ class IstioViewTest {
             assertThat(endpoint.getServiceAccount()).isEqualTo("web");
             assertThat(endpoint.getLabelsMap()).containsEntry("security.istio.io/tlsMode", "istio");
         });
+    }
+
+    /// Two StatefulSets of the same name, in two clusters: their first pods have the same name.
+    @Test
+    void podsOfTheSameNameAreOneByNameAndTwoByAddress() throws InvalidProtocolBufferException {
+        List<MeshResource> resources = new ArrayList<>();
+        Map.of("east", "172.16.0.2", "west", "172.16.0.66").forEach((cluster, address) -> {
+            resources.add(pod(cluster, address, true));
+            resources.add(new ServiceResource(
+                    new KubeClusterName(cluster),
+                    RED,
+                    "prod",
+                    "db",
+                    true,
+                    PORTS,
+                    List.of(new ServiceEndpoint(List.of(IpAddress.parse(address)), "db-0", "db-0", true))));
+        });
+        Map<String, McpResource> entries = resources(view.of(ROOT, resources, Outcome.NONE), IstioKind.SERVICE_ENTRY);
+        assertThat(entries)
+                .containsOnlyKeys(
+                        "prod/vl3-db", "prod/vl3-db.172-16-0-2", "prod/vl3-db.172-16-0-66", "prod/vl3-db.db-0");
+        ServiceEntry one = ServiceEntry.parseFrom(body(entries, "prod/vl3-db.172-16-0-66"));
+        assertThat(one.getHostsList()).containsExactly("172-16-0-66.db.prod.svc.red.vl3.internal");
+        assertThat(one.getAddressesList()).containsExactly("172.16.0.66");
+        assertThat(one.getEndpointsList()).hasSize(1);
+        ServiceEntry both = ServiceEntry.parseFrom(body(entries, "prod/vl3-db.db-0"));
+        assertThat(both.getHostsList()).containsExactly("db-0.db.prod.svc.red.vl3.internal");
+        assertThat(both.getAddressesList()).isEmpty();
+        assertThat(both.getEndpointsList()).hasSize(2);
+        assertThat(both.getPortsList()).extracting(port -> port.getProtocol()).containsExactly("HTTP", "GRPC");
     }
 
     @Test
