@@ -22,6 +22,7 @@ final class MeshCapture {
 
     private static final int FILTER = 0;
     private static final int DNS = 53;
+    private static final int UDP = 17;
     /// Where an Envoy speaks to the application from (Istio's passthrough bind).
     private static final InetAddress ENVOY_4 = InetAddress.ofLiteral("127.0.0.6");
 
@@ -34,7 +35,15 @@ final class MeshCapture {
     /// @param name of the domain's interface in the pod
     /// @param self4 the set of the pod's own IPv4 addresses in the domain
     /// @param self6 and of its IPv6 addresses
-    static Table add(Table table, String name, MeshPorts ports, List<IpPrefix> prefixes, String self4, String self6) {
+    /// @param own the set of the interfaces that the domain's sidecar may use: its own, and `lo`
+    static Table add(
+            Table table,
+            String name,
+            MeshPorts ports,
+            List<IpPrefix> prefixes,
+            String self4,
+            String self6,
+            String own) {
         NftSet proxies = NftSet.of(PROXIES, Kind.UID).with(Element.uid(MeshPorts.USER_OF_CLUSTER));
         for (int slot = 0; slot < MeshPorts.SLOTS; slot++) {
             proxies = proxies.with(Element.uid(MeshPorts.FIRST_USER + slot));
@@ -50,7 +59,7 @@ final class MeshCapture {
                         .rule(Rule.when()
                                 .tcpDport(ports.status(), ports.prometheus())
                                 .keep6()))
-                .chain(egress(name, ports, self4, self6));
+                .chain(egress(name, ports, self4, self6, own));
     }
 
     private static Chain out(MeshPorts ports, List<IpPrefix> prefixes, String self4, String self6) {
@@ -85,8 +94,8 @@ final class MeshCapture {
     }
 
     /// The control plane of another domain, or of the cluster's own mesh, must not use its sidecar against
-    /// this one, nor this one's against the cluster's.
-    private static Chain egress(String name, MeshPorts ports, String self4, String self6) {
+    /// this one, nor this one's against the cluster's, nor against the cluster's network and the node.
+    private static Chain egress(String name, MeshPorts ports, String self4, String self6, String own) {
         return Chain.filter("egress", Hook.OUTPUT, FILTER)
                 // it may be what the pod's resolver is asked through
                 .rule(Rule.when()
@@ -98,6 +107,16 @@ final class MeshCapture {
                         .skuidIn(PROXIES)
                         .skuidNot(ports.user())
                         .oifname(name)
+                        .drop())
+                .rule(Rule.when()
+                        .skuid(ports.user())
+                        .oifnameNotIn(own)
+                        .tcpOpening()
+                        .rejectWithReset())
+                .rule(Rule.when()
+                        .skuid(ports.user())
+                        .oifnameNotIn(own)
+                        .protocol(UDP)
                         .drop())
                 .rule(others(ports).ipDaddrIn(self4).tcp().rejectWithReset())
                 .rule(others(ports).ip6DaddrIn(self6).tcp().rejectWithReset())

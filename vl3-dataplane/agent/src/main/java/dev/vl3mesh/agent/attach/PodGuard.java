@@ -32,7 +32,7 @@ final class PodGuard implements AutoCloseable {
     private static final String SELF_6 = "self6";
     private static final String OWN = "own";
     /// Changes whenever the rules below do, so that a new agent replaces what an old one wrote.
-    private static final int VERSION = 3;
+    private static final int VERSION = 4;
 
     /// Before connection tracking's users and any mesh's capture.
     private static final int EARLY = -150;
@@ -103,7 +103,7 @@ final class PodGuard implements AutoCloseable {
         if (link.sidecar().isPresent()) {
             guard = guard.rule(
                     drop(Rule.when().iifname(name).tcpDport(MeshPorts.FIRST, MeshPorts.LAST), DropReason.SIDE_DOOR));
-            table = MeshCapture.add(table, name, link.sidecar().get(), prefixes, SELF_4, SELF_6);
+            table = MeshCapture.add(table, name, link.sidecar().get(), prefixes, SELF_4, SELF_6, OWN);
         }
         return table.set(new NftSet(SELF_4, Kind.IPV4, self(IpFamily.V4)))
                 .set(new NftSet(SELF_6, Kind.IPV6, self(IpFamily.V6)))

@@ -187,6 +187,14 @@ public final class Rule {
                         new Compare(Compare.NOT_EQUAL, new byte[] {0}));
     }
 
+    /// `tcp flags & (syn | ack) == syn`: the first packet of a connection
+    public Rule tcpOpening() {
+        return tcp().then(
+                        new Payload(Payload.TRANSPORT, 13, 1, Expression.REGISTER_1),
+                        new Mask(new byte[] {0x12}),
+                        new Compare(Compare.EQUAL, new byte[] {2}));
+    }
+
     private static Payload source(InetAddress address, int register) {
         return address.getAddress().length == 4
                 ? new Payload(Payload.NETWORK, 12, 4, register)
