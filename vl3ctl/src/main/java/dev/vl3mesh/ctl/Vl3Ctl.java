@@ -12,8 +12,10 @@ import dev.vl3mesh.ctl.command.InviteCommand;
 import dev.vl3mesh.ctl.command.IstioProfileCommand;
 import dev.vl3mesh.ctl.command.JoinCommand;
 import dev.vl3mesh.ctl.command.LeaveCommand;
+import dev.vl3mesh.ctl.command.MapCommand;
 import dev.vl3mesh.ctl.command.MeshStatusCommand;
 import dev.vl3mesh.ctl.command.StatusCommand;
+import dev.vl3mesh.ctl.command.WhyCommand;
 import dev.vl3mesh.ctl.session.Durations;
 import dev.vl3mesh.ctl.session.ExitCodes;
 import dev.vl3mesh.ctl.session.GlobalOptions;
@@ -27,6 +29,7 @@ import java.time.InstantSource;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.ParameterException;
 
 /// The root of the command line; `main` composes it.
 @Command(
@@ -78,6 +81,7 @@ public final class Vl3Ctl {
                 .addSubcommand(new StatusCommand(session))
                 .addSubcommand(new CheckCommand(session))
                 .addSubcommand(new DomainsCommand(session))
+                .addSubcommand(new MapCommand(session))
                 .addSubcommand(new InviteCommand(session, random))
                 .addSubcommand(new JoinCommand(session))
                 .addSubcommand(new LeaveCommand(session))
@@ -88,6 +92,7 @@ public final class Vl3Ctl {
                         "describe", "Shows something in detail.", new CommandLine(new DescribePodCommand(session))))
                 .addSubcommand(group(
                         "explain", "Says why something is as it is.", new CommandLine(new ExplainPodCommand(session))))
+                .addSubcommand(new WhyCommand(session))
                 .addSubcommand(group(
                         "connectivity",
                         "Tries out whether pods reach each other.",
@@ -95,6 +100,14 @@ public final class Vl3Ctl {
                 .addSubcommand(new CompletionCommand(session))
                 .setCaseInsensitiveEnumValuesAllowed(true)
                 .registerConverter(Duration.class, Durations::parse)
+                .setExecutionStrategy(parsed -> {
+                    CommandLine verb = parsed.asCommandLineList().getLast();
+                    if (options.output().isDrawing() && !(verb.getCommand() instanceof MapCommand)) {
+                        throw new ParameterException(
+                                verb, "-o " + options.output() + ": only map draws; write -o text or -o json");
+                    }
+                    return new CommandLine.RunLast().execute(parsed);
+                })
                 .setExecutionExceptionHandler((failure, _, _) -> {
                     session.hint("vl3ctl: " + Failures.explain(failure));
                     if (session.verbose()) {

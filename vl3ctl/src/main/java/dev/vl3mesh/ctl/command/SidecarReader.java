@@ -1,31 +1,26 @@
 package dev.vl3mesh.ctl.command;
 
+import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.vl3mesh.ctl.cluster.CtlException;
 import dev.vl3mesh.ctl.command.PodDescription.Sidecar;
+import dev.vl3mesh.ctl.envoy.EnvoyAdmin;
 import io.fabric8.kubernetes.api.model.Container;
 import io.fabric8.kubernetes.api.model.ContainerStatus;
 import io.fabric8.kubernetes.api.model.EnvVar;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.client.KubernetesClient;
-import io.fabric8.kubernetes.client.KubernetesClientException;
-import io.fabric8.kubernetes.client.LocalPortForward;
-import java.io.IOException;
-import java.net.URI;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
-import java.net.http.HttpResponse;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.function.Consumer;
 
 /// Reads of a pod what sidecars of domains it has, and asks each for its certificate, at its administration
 /// on the pod's loopback.
 final class SidecarReader {
     private static final String PREFIX = "istio-proxy-";
-    private static final Duration TIMEOUT = Duration.ofSeconds(5);
     private static final ObjectMapper JSON = new ObjectMapper();
 
     private final KubernetesClient client;
@@ -68,16 +63,29 @@ final class SidecarReader {
 
     private JsonNode certificate(Pod pod, Container container) {
         try {
+            return leaf(admin(pod, container).get("/certs"));
+        } catch (CtlException e) {
+            hints.accept("the certificate of " + container.getName() + " is not shown: " + e.getMessage());
+            return JSON.createObjectNode();
+        }
+    }
+
+    /// The administration of a pod's sidecar in a domain; nothing where it has none.
+    Optional<EnvoyAdmin> admin(Pod pod, String domain) {
+        return Objects.requireNonNullElse(pod.getSpec().getInitContainers(), List.<Container>of()).stream()
+                .filter(container -> container.getName().equals(PREFIX + domain))
+                .findFirst()
+                .map(container -> admin(pod, container));
+    }
+
+    private EnvoyAdmin admin(Pod pod, Container container) {
+        try {
             int port = JSON.readTree(variable(container, "PROXY_CONFIG"))
                     .path("proxyAdminPort")
                     .asInt();
-            return leaf(JSON.readTree(ask(pod, port)));
-        } catch (IOException | KubernetesClientException | IllegalStateException e) {
-            hints.accept("the certificate of " + container.getName() + " is not shown: " + e.getMessage());
-            return JSON.createObjectNode();
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            return JSON.createObjectNode();
+            return new EnvoyAdmin(client, pod, port);
+        } catch (JsonProcessingException e) {
+            throw new CtlException(container.getName() + " has no PROXY_CONFIG that can be read", e);
         }
     }
 
@@ -89,22 +97,6 @@ final class SidecarReader {
             }
         }
         return JSON.createObjectNode();
-    }
-
-    private String ask(Pod pod, int port) throws IOException, InterruptedException {
-        try (LocalPortForward forward = client.pods()
-                        .inNamespace(pod.getMetadata().getNamespace())
-                        .withName(pod.getMetadata().getName())
-                        .portForward(port);
-                HttpClient http = HttpClient.newBuilder()
-                        .version(HttpClient.Version.HTTP_1_1)
-                        .connectTimeout(TIMEOUT)
-                        .build()) {
-            URI certificates = URI.create("http://localhost:" + forward.getLocalPort() + "/certs");
-            HttpRequest request =
-                    HttpRequest.newBuilder(certificates).timeout(TIMEOUT).build();
-            return http.send(request, HttpResponse.BodyHandlers.ofString()).body();
-        }
     }
 
     private static String variable(Container container, String name) {

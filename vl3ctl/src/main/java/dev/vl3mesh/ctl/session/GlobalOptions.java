@@ -12,7 +12,18 @@ public final class GlobalOptions {
         /// For people.
         text,
         /// For programs.
-        json
+        json,
+        /// For Graphviz; only what can be drawn.
+        dot,
+        /// For Mermaid; only what can be drawn.
+        mermaid,
+        /// A picture; only what can be drawn.
+        svg;
+
+        /// Whether it is a drawing.
+        public boolean isDrawing() {
+            return this != text && this != json;
+        }
     }
 
     /// When colours are used.
@@ -70,6 +81,11 @@ public final class GlobalOptions {
             scope = ScopeType.INHERIT,
             description = "Show where in the program an error came from.")
     boolean verbose;
+
+    /// What the answer looks like.
+    public Output output() {
+        return output;
+    }
 
     /// Starts with the defaults.
     public GlobalOptions() {}

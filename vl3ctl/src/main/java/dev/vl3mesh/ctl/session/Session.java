@@ -10,8 +10,10 @@ import java.io.PrintWriter;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /// What a verb works with: the global options, where to print, the time, the way to clusters.
 public final class Session {
@@ -41,7 +43,12 @@ public final class Session {
     ///
     /// @throws CtlException if there is no such context
     public Cluster cluster() {
-        return cluster(Optional.ofNullable(options.context));
+        return cluster(context());
+    }
+
+    /// The context that the options name.
+    public Optional<String> context() {
+        return Optional.ofNullable(options.context);
     }
 
     /// The cluster of a context.
@@ -103,6 +110,17 @@ public final class Session {
     public void answer(Object forPrograms, Supplier<String> forPeople) {
         out.print(json() ? Json.of(forPrograms) + "\n" : forPeople.get());
         out.flush();
+    }
+
+    /// Prints the answer of a verb that also draws it.
+    public void answer(Object forPrograms, Supplier<String> forPeople, Map<Output, Supplier<String>> drawings) {
+        @Nullable Supplier<String> drawing = drawings.get(options.output);
+        if (drawing == null) {
+            answer(forPrograms, forPeople);
+        } else {
+            out.print(drawing.get());
+            out.flush();
+        }
     }
 
     /// Asks again and again until there is an answer or the time is over.
