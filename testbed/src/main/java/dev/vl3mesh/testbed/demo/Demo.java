@@ -13,11 +13,13 @@ import java.util.function.Predicate;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/// One flat network over two clusters with equal addresses, and one Istio over it: shown, and checked while it
-/// is shown. Each line that is printed as a command can be typed.
+/// One flat network over two clusters with equal addresses, one Istio over it, and a pod in a second one: shown,
+/// and checked while it is shown. Each line that is printed as a command can be typed.
 public final class Demo {
     private static final String DOMAIN_NAME = "orders.shop.svc.red.vl3.internal";
     private static final String BOOKINFO = "bookinfo-multicluster/";
+    private static final String IN_BOTH =
+            "{\"spec\":{\"template\":{\"metadata\":{\"labels\":{\"vl3mesh.dev/domains\":\"red.green\"}}}}}";
     private static final Pattern ADDRESS = Pattern.compile("\"([0-9a-f.:]+)\"");
     private static final Pattern BY = Pattern.compile("<p class=\"by\">(.*?)</p>");
     private static final Pattern TAG = Pattern.compile("<[^>]*>");
@@ -61,6 +63,7 @@ public final class Demo {
         title("Everybody else stays out");
         stayOut(server);
         mesh();
+        secondMesh();
         if (!failures.isEmpty()) {
             throw new LabException("the demo did not go as it should: " + String.join("; ", failures));
         }
@@ -137,15 +140,20 @@ public final class Demo {
                         + ":8080/debug | sed -n 's/.*\\(request from\\) \\[*\\([0-9a-f.:]*\\)\\]*:.*/\\1 \\2/p' | tr -d '\\n'");
     }
 
-    /// Runs a shell command in the client, until it answers as it should or patience ends.
+    /// Runs a shell command in the client.
     private void show(String shown, Predicate<String> good, String command) {
+        show("shop", "client", shown, good, command);
+    }
+
+    /// Runs a shell command in a pod of east, until it answers as it should or patience ends.
+    private void show(String namespace, String app, String shown, Predicate<String> good, String command) {
         long end = System.nanoTime() + PATIENCE_SECONDS * 1_000_000_000L;
         Commands.Result result;
         do {
-            result = kubectl.exec("east", "shop", "deploy/client", "sh", "-c", command);
+            result = kubectl.exec("east", namespace, "deploy/" + app, "sh", "-c", command);
         } while (!(result.ok() && good.test(result.output())) && System.nanoTime() < end);
         boolean well = result.ok() && good.test(result.output());
-        out.printf(Locale.ROOT, "  east/client$ %s%n", shown);
+        out.printf(Locale.ROOT, "  east/%s$ %s%n", app, shown);
         result.output()
                 .lines()
                 .filter(line -> !well || !PING_NOISE.matcher(line).matches())
@@ -179,7 +187,7 @@ public final class Demo {
         apply("west", BOOKINFO + "mesh/west.yaml");
         ready("east", "bookinfo");
         ready("west", "bookinfo");
-        inForce();
+        inForce("red", "destinationrule/reviews", "virtualservice/reviews", "authorizationpolicy/ratings");
         title("Who served it, from where, and who asked: each by an identity of its own");
         page();
         title("Who has no identity of the mesh is refused");
@@ -187,16 +195,44 @@ public final class Demo {
         show("curl " + details, text -> text.contains("reset by peer"), "curl -sS -m 5 " + details + " 2>&1 || true");
     }
 
-    private void inForce() {
-        for (String object :
-                List.of("destinationrule/reviews", "virtualservice/reviews", "authorizationpolicy/ratings")) {
-            out.println("$ ./vl3 kubectl west -n bookinfo wait --for=condition=vl3mesh.dev/red " + object);
+    /// The ratings serve a second mesh, by a label.
+    private void secondMesh() {
+        title("A second Istio, which knows nothing of the first: green, with its own trust domain and root");
+        apply("east", BOOKINFO + "green/domain.yaml");
+        for (String cluster : List.of("east", "west")) {
+            kubectl.run(cluster, "wait", "--for=condition=Ready", "domain/green", "--timeout=60s");
+        }
+        out.println("$ helm install istiod-green <Istio's chart istiod> -n vl3-green -f green.yaml");
+        istio.install("green", "vl3-green", "green");
+        apply("east", BOOKINFO + "green/strict.yaml");
+        apply("east", BOOKINFO + "green/kiosk.yaml");
+        title("One pod in both: the ratings get a label, and serve a shop of red and a shop of green");
+        out.println("$ ./vl3 kubectl west -n bookinfo patch deployment ratings-v1 -p '" + IN_BOTH + "'");
+        kubectl.run("west", "-n", "bookinfo", "patch", "deployment", "ratings-v1", "-p", IN_BOTH);
+        apply("west", BOOKINFO + "green/ratings.yaml");
+        ready("east", "kiosk");
+        kubectl.run("west", "-n", "bookinfo", "rollout", "status", "deployment/ratings-v1", "--timeout=60s");
+        inForce("green", "authorizationpolicy/ratings-in-green");
+        title("Each mesh sees it, and is seen by it, by an identity of its own; neither sees the other");
+        kiosk("ratings.bookinfo.svc.green", text -> text.contains("spiffe://green.vl3.internal/ns/kiosk/sa/kiosk"));
+        kiosk("ratings.bookinfo.svc.red", text -> !text.contains("ratings"));
+        page();
+    }
+
+    private void kiosk(String host, Predicate<String> good) {
+        String url = "http://" + host + ".vl3.internal:9080/ratings/0";
+        show("kiosk", "kiosk", "curl " + url, good, "curl -sS -m 3 " + url + " 2>&1 || true");
+    }
+
+    private void inForce(String mesh, String... objects) {
+        for (String object : objects) {
+            out.println("$ ./vl3 kubectl west -n bookinfo wait --for=condition=vl3mesh.dev/" + mesh + " " + object);
             kubectl.run(
                     "west",
                     "-n",
                     "bookinfo",
                     "wait",
-                    "--for=condition=vl3mesh.dev/red",
+                    "--for=condition=vl3mesh.dev/" + mesh,
                     object,
                     "--timeout=" + PATIENCE_SECONDS + "s");
         }
@@ -238,6 +274,7 @@ public final class Demo {
                    ./vl3 ctl status                        what runs, who is linked, which domains
                    ./vl3 ctl domains                       the domains and their addresses
                    ./vl3 kubectl west get attachments      which pod has which address
+                   ./vl3 ctl --context east mesh status red
                    ./vl3 kubectl east -n shop exec -it deploy/client -- sh
                    ./vl3 lab down                          take it all away
                 """);

@@ -15,20 +15,23 @@ import java.util.regex.Pattern;
 /// @param pod that calls
 /// @param url that it calls
 /// @param status that every answer has
-record MeshCalls(TestPod pod, String url, String status) {
+public record MeshCalls(TestPod pod, String url, String status) {
     private static final Pattern ANSWERS = Pattern.compile("Code +(-?\\d+) : (\\d+) ");
     private static final String DONE = "All done";
     private static final int PER_SECOND = 20;
 
     /// What is done to the mesh meanwhile.
-    interface Breaking {
+    @FunctionalInterface
+    public interface Breaking {
+        /// Breaks something.
         void run() throws InterruptedException;
     }
 
     /// Asserts that all calls have the answer that they should have.
     ///
     /// @param seconds for which calls are made: three before it is broken, and some after
-    static void noneFailsWhile(Breaking breaking, int seconds, List<MeshCalls> callers) throws InterruptedException {
+    public static void noneFailsWhile(Breaking breaking, int seconds, List<MeshCalls> callers)
+            throws InterruptedException {
         for (int i = 0; i < callers.size(); i++) {
             callers.get(i).start(file(i), seconds);
         }

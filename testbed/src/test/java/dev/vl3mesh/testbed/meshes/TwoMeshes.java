@@ -1,0 +1,163 @@
+package dev.vl3mesh.testbed.meshes;
+
+import dev.vl3mesh.model.address.IpFamily;
+import dev.vl3mesh.testbed.fixture.TestPod;
+import dev.vl3mesh.testbed.fixture.World;
+import dev.vl3mesh.testbed.istio.IstioInstallation;
+import dev.vl3mesh.testbed.lab.Commands;
+import dev.vl3mesh.testbed.lab.Kubectl;
+import dev.vl3mesh.testbed.lab.Lab;
+import dev.vl3mesh.testbed.lab.LabPaths;
+import dev.vl3mesh.testbed.lab.Membership;
+import dev.vl3mesh.testbed.lab.Progress;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+
+/// Two domains, each with an istiod, a trust domain and a root of its own, and in each cluster a pod of the same kind
+/// for each way of being in them: in red, in green, in both, in neither.
+final class TwoMeshes implements AutoCloseable {
+    static final String RED = "red";
+    static final String GREEN = "green";
+    static final List<String> MESHES = List.of(RED, GREEN);
+    static final List<String> CLUSTERS = List.of("east", "west");
+    static final String IN_RED = "in-red";
+    static final String IN_GREEN = "in-green";
+    static final String IN_BOTH = "in-both";
+    static final String IN_NONE = "in-none";
+    /// Of one who is in no domain, and in the Istio of its own cluster, east.
+    static final String IN_STOCK = "in-stock";
+
+    static final List<String> NAMESPACES = List.of(IN_RED, IN_GREEN, IN_BOTH, IN_NONE);
+
+    private static final Map<String, String> NUMBERS = Map.of(RED, "31", GREEN, "32");
+    private static final Map<String, List<String>> MEMBERS =
+            Map.of(RED, List.of(IN_RED, IN_BOTH), GREEN, List.of(IN_GREEN, IN_BOTH));
+
+    private final World world;
+    private final Kubectl kubectl;
+    private final IstioInstallation istio;
+    private final Membership membership;
+    private final Map<String, String> virtual = new HashMap<>();
+
+    TwoMeshes(Lab lab) {
+        Progress progress = new Progress(System.out, false);
+        this.world = new World(lab);
+        this.kubectl = new Kubectl(LabPaths.of(System.getenv()), new Commands(progress));
+        this.istio = new IstioInstallation(lab, progress);
+        this.membership = new Membership(lab.kubeconfig(), progress);
+    }
+
+    World world() {
+        return world;
+    }
+
+    Kubectl kubectl() {
+        return kubectl;
+    }
+
+    IstioInstallation istio() {
+        return istio;
+    }
+
+    void make() {
+        for (String mesh : MESHES) {
+            Map<String, String> values = Map.of("name", mesh, "number", NUMBERS.getOrDefault(mesh, ""));
+            world.domain(mesh, TwoMeshes.class, "domain.yaml", values);
+            istio.install(mesh, root(mesh), mesh);
+            world.apply("east", TwoMeshes.class, "strict.yaml", values);
+        }
+        world.namespaceEverywhere(IN_RED, Map.of("vl3mesh.dev/domains", RED));
+        world.namespaceEverywhere(IN_GREEN, Map.of("vl3mesh.dev/domains", GREEN));
+        world.namespaceEverywhere(
+                IN_BOTH, Map.of("vl3mesh.dev/domains", "red.green", "vl3mesh.dev/search-domains", GREEN));
+        world.namespaceEverywhere(IN_NONE, Map.of());
+        for (String cluster : CLUSTERS) {
+            NAMESPACES.forEach(namespace -> write(cluster, "member.yaml", Map.of("namespace", namespace)));
+        }
+        istio.installLocal("east");
+        world.namespace("east", IN_STOCK, Map.of("istio-injection", "enabled"));
+        write("east", "member.yaml", Map.of("namespace", IN_STOCK));
+        everyPod().forEach(World::awaitReady);
+        World.awaitReady(pod("east", IN_STOCK));
+    }
+
+    @Override
+    public void close() {
+        istio.uninstallLocal("east");
+        MESHES.forEach(mesh -> istio.uninstall(root(mesh), mesh));
+        world.close();
+    }
+
+    /// The namespace of a mesh's control plane.
+    static String root(String mesh) {
+        return "vl3-" + mesh;
+    }
+
+    /// The namespaces whose pods are in a mesh.
+    static List<String> members(String mesh) {
+        return MEMBERS.getOrDefault(mesh, List.of());
+    }
+
+    /// What a service is called in a mesh.
+    static String host(String service, String namespace, String mesh) {
+        return service + "." + namespace + ".svc." + mesh + ".vl3.internal";
+    }
+
+    /// Who a mesh's pods are.
+    static String identity(String mesh, String namespace) {
+        return "spiffe://" + mesh + ".vl3.internal/ns/" + namespace + "/sa/web";
+    }
+
+    TestPod pod(String cluster, String namespace) {
+        return world.pod(cluster, namespace, "web");
+    }
+
+    List<TestPod> everyPod() {
+        return CLUSTERS.stream()
+                .flatMap(cluster -> NAMESPACES.stream().map(namespace -> pod(cluster, namespace)))
+                .toList();
+    }
+
+    /// The virtual address of the service `web`.
+    String virtual(String namespace, String mesh, IpFamily family) {
+        String type = family == IpFamily.V4 ? "A" : "AAAA";
+        return virtual.computeIfAbsent(
+                host("web", namespace, mesh) + " " + type,
+                question -> World.eventually()
+                        .until(
+                                () -> pod("east", IN_BOTH)
+                                        .sh("dig +short +time=3 $1", question)
+                                        .out()
+                                        .strip(),
+                                answer -> !answer.isEmpty() && answer.lines().count() == 1));
+    }
+
+    void write(String cluster, String file, Map<String, String> values) {
+        world.apply(cluster, TwoMeshes.class, file, values);
+    }
+
+    void delete(String cluster, String kind, String namespace, String... names) {
+        List<String> words = new ArrayList<>(List.of("-n", namespace, "delete", kind));
+        words.addAll(List.of(names));
+        kubectl.run(cluster, words.toArray(String[]::new));
+    }
+
+    /// Runs vl3ctl in east.
+    Membership.Answer ctl(String... words) {
+        return membership.ctl("east", words);
+    }
+
+    /// What `ask.sh` was answered, a line for each question.
+    static List<String> ask(TestPod caller, List<String> questions) {
+        String[] words = questions.toArray(String[]::new);
+        String[] answers = new String[words.length];
+        caller.sh(World.text(TwoMeshes.class, "ask.sh"), words).out().lines().forEach(line -> {
+            String[] parts = line.split(" ", 2);
+            answers[Integer.parseInt(parts[0])] = parts[1].strip();
+        });
+        return Stream.of(answers).map(String::valueOf).toList();
+    }
+}

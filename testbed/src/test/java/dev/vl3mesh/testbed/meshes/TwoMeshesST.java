@@ -1,0 +1,303 @@
+package dev.vl3mesh.testbed.meshes;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.vl3mesh.model.address.IpFamily;
+import dev.vl3mesh.testbed.fixture.TestPod;
+import dev.vl3mesh.testbed.fixture.World;
+import dev.vl3mesh.testbed.istio.MeshCalls;
+import dev.vl3mesh.testbed.lab.Lab;
+import dev.vl3mesh.testbed.lab.LabCluster;
+import dev.vl3mesh.testbed.lab.LabExtension;
+import dev.vl3mesh.testbed.lab.Membership;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.extension.ExtendWith;
+
+/// A pod in two meshes is a full member of each, and they have nothing to do with each other: what is said, broken or
+/// attacked in one of them is not noticed in the other.
+@ExtendWith(LabExtension.class)
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+class TwoMeshesST {
+    private static final int SECONDS = 30;
+
+    private final Lab lab;
+    private final TwoMeshes meshes;
+    private final Matrix matrix;
+
+    TwoMeshesST(Lab lab) {
+        this.lab = lab;
+        this.meshes = new TwoMeshes(lab);
+        this.matrix = new Matrix(meshes);
+    }
+
+    @BeforeAll
+    void makeTheWorld() {
+        meshes.make();
+    }
+
+    @AfterAll
+    void leaveNothingBehind() {
+        meshes.close();
+    }
+
+    private static String url(String namespace, String mesh, String path) {
+        return "http://" + TwoMeshes.host("web", namespace, mesh) + path;
+    }
+
+    private static String status(TestPod caller, String... words) {
+        List<String> command =
+                new ArrayList<>(List.of("curl", "-s", "-m", "5", "-o", "/dev/null", "-w", "%{http_code}"));
+        command.addAll(List.of(words));
+        return caller.run(command.toArray(String[]::new)).out();
+    }
+
+    private void awaitStatus(String caller, String status, String... words) {
+        World.eventually()
+                .untilAsserted(() -> assertThat(status(meshes.pod("east", caller), words))
+                        .as(caller + ": curl " + String.join(" ", words))
+                        .isEqualTo(status));
+    }
+
+    @Test
+    void everyoneReachesThoseOfItsMeshesAsWhoItIsThere() {
+        for (String cluster : TwoMeshes.CLUSTERS) {
+            TwoMeshes.NAMESPACES.forEach(from -> matrix.check(cluster, from));
+        }
+        matrix.check("east", TwoMeshes.IN_STOCK);
+    }
+
+    /// What is in no mesh is reached in its cluster as ever.
+    @Test
+    void meshesTakeNothingFromTheClustersNetwork() {
+        String none = meshes.pod("east", TwoMeshes.IN_NONE).eth0();
+        for (String from : TwoMeshes.NAMESPACES) {
+            List<String> answers = TwoMeshes.ask(
+                    meshes.pod("east", from),
+                    List.of(
+                            "http 4 " + none + " 8080",
+                            "tcp 4 " + none + " 8078",
+                            "grpc 4 " + none + " 8079",
+                            "udp 4 " + none + " 8078"));
+            assertThat(answers).as(from).containsExactly("status=200", "hello", "RTT", "hello");
+        }
+    }
+
+    /// One pod, one workload, one path: red allows what green denies, and the other way round for a header.
+    @Test
+    void policiesAndRoutesMayContradictEachOther() {
+        String red = url(TwoMeshes.IN_BOTH, TwoMeshes.RED, "/debug");
+        String green = url(TwoMeshes.IN_BOTH, TwoMeshes.GREEN, "/debug");
+        meshes.write("west", "policy.yaml", Map.of("mesh", "green"));
+        meshes.write("west", "teapot.yaml", Map.of("mesh", "red", "status", "418"));
+        meshes.write("east", "teapot.yaml", Map.of("mesh", "green", "status", "503"));
+        awaitStatus(TwoMeshes.IN_GREEN, "403", green);
+        awaitStatus(TwoMeshes.IN_BOTH, "403", green);
+        awaitStatus(TwoMeshes.IN_RED, "418", "-H", "wants: teapot", red);
+        awaitStatus(TwoMeshes.IN_BOTH, "418", "-H", "wants: teapot", red);
+        awaitStatus(TwoMeshes.IN_GREEN, "503", "-H", "wants: teapot", green);
+        for (int i = 0; i < 20; i++) {
+            assertThat(status(meshes.pod("west", TwoMeshes.IN_RED), red)).isEqualTo("200");
+            assertThat(status(meshes.pod("east", TwoMeshes.IN_BOTH), red)).isEqualTo("200");
+        }
+        meshes.delete("west", "authorizationpolicy", TwoMeshes.IN_BOTH, "no-debug-green");
+        meshes.delete("west", "virtualservice", TwoMeshes.IN_BOTH, "teapot-red");
+        meshes.delete("east", "virtualservice", TwoMeshes.IN_BOTH, "teapot-green");
+        awaitStatus(TwoMeshes.IN_GREEN, "200", green);
+    }
+
+    @Test
+    void aShortNameMeansWhatItsPodSearches() {
+        for (String name : List.of("web", "web.in-both")) {
+            assertThat(TwoMeshes.ask(meshes.pod("east", TwoMeshes.IN_BOTH), List.of("http 4 " + name + " 80")))
+                    .singleElement()
+                    .asString()
+                    .contains("By=" + TwoMeshes.identity(TwoMeshes.GREEN, TwoMeshes.IN_BOTH));
+        }
+    }
+
+    /// What is true is seen by a call, and what is said of it is the same.
+    private void assertWhy(String from, String to, String mesh, String status, String verdict, String because) {
+        awaitStatus(from, status, url(to, mesh, "/debug"));
+        Membership.Answer answer = meshes.ctl("why", from + "/web", "west:" + to + "/web", "--port", "8080");
+        assertThat(answer.out())
+                .as(answer.err())
+                .contains("in " + mesh + ": " + verdict)
+                .contains(because);
+        assertThat(answer.exitCode()).isEqualTo(verdict.equals("no") ? 1 : 0);
+    }
+
+    @Test
+    void whyIsToldOfEachMesh() {
+        meshes.write("west", "deny.yaml", Map.of());
+        meshes.write("west", "policy.yaml", Map.of("mesh", "green"));
+        assertWhy(
+                TwoMeshes.IN_RED, TwoMeshes.IN_BOTH, TwoMeshes.RED, "200", "yes", TwoMeshes.identity("red", "in-red"));
+        assertWhy(TwoMeshes.IN_RED, TwoMeshes.IN_GREEN, TwoMeshes.GREEN, "000", "no", "it is not in green");
+        assertWhy(TwoMeshes.IN_NONE, TwoMeshes.IN_RED, TwoMeshes.RED, "000", "no", "it is not in red");
+        assertWhy(TwoMeshes.IN_BOTH, TwoMeshes.IN_RED, TwoMeshes.RED, "403", "no", "in-red/not-for-both");
+        assertWhy(
+                TwoMeshes.IN_GREEN,
+                TwoMeshes.IN_BOTH,
+                TwoMeshes.GREEN,
+                "403",
+                "it depends on what is asked for",
+                "in-both/no-debug-green");
+        meshes.delete("west", "authorizationpolicy", TwoMeshes.IN_RED, "not-for-both");
+        meshes.delete("west", "authorizationpolicy", TwoMeshes.IN_BOTH, "no-debug-green");
+        awaitStatus(TwoMeshes.IN_BOTH, "200", url(TwoMeshes.IN_RED, TwoMeshes.RED, "/debug"));
+        awaitStatus(TwoMeshes.IN_GREEN, "200", url(TwoMeshes.IN_BOTH, TwoMeshes.GREEN, "/debug"));
+    }
+
+    @Test
+    void theMapShowsWhoIsInBoth() {
+        assertThat(meshes.ctl("map", "--contexts", "east,west", "-o", "mermaid").out())
+                .contains("[\"in-both/web\"]")
+                .contains("([\"red, Istio 172.31.0.0/16 fd00:31::/48\"])");
+        assertThat(meshes.ctl("map", "--contexts", "east,west", "-o", "svg").out())
+                .startsWith("<svg");
+    }
+
+    /// What is said once can't be said to two: it counts nowhere until it says which one it means.
+    @Test
+    void whatCouldMeanBothMeshesIsRefused() {
+        meshes.write("west", "unclear.yaml", Map.of());
+        for (String mesh : TwoMeshes.MESHES) {
+            awaitCondition(mesh, "False");
+            for (int i = 0; i < 5; i++) {
+                assertThat(status(
+                                meshes.pod("east", TwoMeshes.IN_BOTH),
+                                "-H",
+                                "wants: coffee",
+                                url(TwoMeshes.IN_BOTH, mesh, "/")))
+                        .isEqualTo("200");
+            }
+        }
+        label("vl3mesh.dev/config-domain=green");
+        awaitCondition(TwoMeshes.GREEN, "True");
+        awaitStatus(TwoMeshes.IN_BOTH, "503", "-H", "wants: coffee", url(TwoMeshes.IN_BOTH, TwoMeshes.GREEN, "/"));
+        awaitStatus(TwoMeshes.IN_BOTH, "200", "-H", "wants: coffee", url(TwoMeshes.IN_BOTH, TwoMeshes.RED, "/"));
+        label("vl3mesh.dev/config-domain-");
+        awaitCondition(TwoMeshes.GREEN, "False");
+        awaitStatus(TwoMeshes.IN_BOTH, "200", "-H", "wants: coffee", url(TwoMeshes.IN_BOTH, TwoMeshes.GREEN, "/"));
+    }
+
+    private void label(String label) {
+        meshes.kubectl().run("west", "label", "namespace", TwoMeshes.IN_BOTH, "--overwrite", label);
+    }
+
+    private void awaitCondition(String mesh, String status) {
+        meshes.kubectl()
+                .run(
+                        "west",
+                        "-n",
+                        TwoMeshes.IN_BOTH,
+                        "wait",
+                        "virtualservice/unclear",
+                        "--for=condition=vl3mesh.dev/" + mesh + "=" + status,
+                        "--timeout=60s");
+    }
+
+    private static List<MeshCalls> in(TwoMeshes meshes, String mesh) {
+        String member = mesh.equals(TwoMeshes.RED) ? TwoMeshes.IN_RED : TwoMeshes.IN_GREEN;
+        return List.of(
+                new MeshCalls(meshes.pod("east", TwoMeshes.IN_BOTH), url(member, mesh, "/"), "200"),
+                new MeshCalls(meshes.pod("west", member), url(TwoMeshes.IN_BOTH, mesh, "/"), "200"));
+    }
+
+    /// Kills the Envoy of one of a pod's sidecars, as running out of memory does.
+    private void crash(TestPod pod, String mesh) {
+        LabCluster cluster = lab.clusters().stream()
+                .filter(one -> one.name().equals(pod.cluster()))
+                .findFirst()
+                .orElseThrow();
+        String killed = cluster.attempt(
+                        1, "sh", "-c", World.text(TwoMeshesST.class, "crash.sh"), "sh", pod.address(mesh, IpFamily.V4))
+                .output();
+        assertThat(killed).contains("killed");
+    }
+
+    @Test
+    void aCrashOfOnesSidecarIsNotNoticedInTheOther() throws InterruptedException {
+        TestPod both = meshes.pod("east", TwoMeshes.IN_BOTH);
+        MeshCalls.noneFailsWhile(() -> crash(both, TwoMeshes.RED), SECONDS, in(meshes, TwoMeshes.GREEN));
+        World.awaitReady(both);
+        MeshCalls.noneFailsWhile(() -> crash(both, TwoMeshes.GREEN), SECONDS, in(meshes, TwoMeshes.RED));
+        World.awaitReady(both);
+    }
+
+    @Test
+    void aControlPlaneThatIsGoneIsNotNoticedInTheOther() throws InterruptedException {
+        List<MeshCalls> both = new ArrayList<>(in(meshes, TwoMeshes.GREEN));
+        both.addAll(in(meshes, TwoMeshes.RED)); // what is running does without it, too
+        MeshCalls.noneFailsWhile(
+                () -> meshes.kubectl()
+                        .run(
+                                "east",
+                                "-n",
+                                TwoMeshes.root(TwoMeshes.RED),
+                                "delete",
+                                "pod",
+                                "--all",
+                                "--force",
+                                "--grace-period=0"),
+                SECONDS,
+                both);
+        meshes.kubectl()
+                .run(
+                        "east",
+                        "-n",
+                        TwoMeshes.root(TwoMeshes.RED),
+                        "rollout",
+                        "status",
+                        "deployment/istiod-red",
+                        "--timeout=120s");
+    }
+
+    /// Green's control plane tells its sidecars endpoints that are none of green's. They reach the application beside
+    /// them, which is theirs to serve, and nothing else.
+    @Test
+    void aHostileControlPlaneReachesNothingOfTheOtherMeshOrTheNode() {
+        TestPod both = meshes.pod("east", TwoMeshes.IN_BOTH);
+        String node = both.get().getStatus().getHostIP();
+        List<String> endpoints = List.of(
+                "127.0.0.1 8080", // the application
+                "127.0.0.1 15100", // red's admin port
+                "127.0.0.1 15106",
+                "127.0.0.1 15120",
+                both.address(TwoMeshes.RED, IpFamily.V4) + " 8080",
+                meshes.pod("west", TwoMeshes.IN_RED).address(TwoMeshes.RED, IpFamily.V4) + " 8080",
+                meshes.pod("east", TwoMeshes.IN_NONE).eth0() + " 8080",
+                node + " 10250",
+                node + " 6443",
+                "169.254.169.254 80");
+        for (int i = 0; i < endpoints.size(); i++) {
+            String[] words = endpoints.get(i).split(" ", 2);
+            meshes.write(
+                    "east",
+                    "hostile.yaml",
+                    Map.of("number", Integer.toString(i + 1), "address", words[0], "port", words[1]));
+        }
+        awaitStatus(TwoMeshes.IN_BOTH, "200", hostile(1));
+        for (int i = 2; i <= endpoints.size(); i++) {
+            awaitNoConnection(hostile(i));
+        }
+    }
+
+    /// Envoy knows the endpoint, and does not get there.
+    private void awaitNoConnection(String... words) {
+        World.eventually()
+                .untilAsserted(() -> assertThat(status(meshes.pod("east", TwoMeshes.IN_BOTH), words))
+                        .as("curl " + String.join(" ", words))
+                        .isIn("503", "000"));
+    }
+
+    private static String[] hostile(int number) {
+        return new String[] {"-H", "Host: hostile-" + number + ".example", "http://172.32.255." + number + "/"};
+    }
+}
