@@ -8,6 +8,7 @@ import dev.vl3mesh.bench.lab.LabSession;
 import dev.vl3mesh.bench.lab.MeshBench;
 import dev.vl3mesh.bench.lab.PodBench;
 import dev.vl3mesh.bench.lab.RouteBench;
+import dev.vl3mesh.bench.lab.TwoMeshesBench;
 import dev.vl3mesh.bench.plan.PlanBench;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -36,6 +37,7 @@ public final class BenchMain {
     private static List<Benchmark> all(LabSession lab) {
         List<Benchmark> all = new ArrayList<>(flat(lab));
         all.add(new MeshBench(lab));
+        all.add(new TwoMeshesBench(lab));
         return all;
     }
 

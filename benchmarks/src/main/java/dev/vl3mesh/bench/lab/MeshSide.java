@@ -28,10 +28,12 @@ final class MeshSide implements AutoCloseable {
     private static final int PATIENCE_SECONDS = 120;
     private static final String CALLER = "east";
     private static final String SERVER = "west";
+    private static final double KIBI = 1024;
 
     private final String namespace;
     private final String suffix;
     private final Kubectl kubectl;
+    private final LabCluster server;
     private final Map<String, KubernetesClient> clients = new LinkedHashMap<>();
 
     /// Makes the namespace.
@@ -42,6 +44,10 @@ final class MeshSide implements AutoCloseable {
         this.namespace = namespace;
         this.suffix = suffix;
         this.kubectl = kubectl;
+        this.server = lab.clusters().stream()
+                .filter(cluster -> cluster.name().equals(SERVER))
+                .findFirst()
+                .orElseThrow();
         for (LabCluster cluster : lab.clusters()) {
             KubernetesClient client = cluster.client();
             clients.put(cluster.name(), client);
@@ -102,6 +108,11 @@ final class MeshSide implements AutoCloseable {
         double ready = uptime(Files.readString(Path.of("/proc/uptime")));
         World.await("a first call", () -> call("test", "-e", "/tmp/fresh").ok());
         double reached = uptime(call("cat", "/tmp/fresh").output());
+        deleteFresh();
+        return reached - ready;
+    }
+
+    private void deleteFresh() throws IOException, InterruptedException {
         client(SERVER)
                 .pods()
                 .inNamespace(namespace)
@@ -116,7 +127,25 @@ final class MeshSide implements AutoCloseable {
                                 .withName("fresh")
                                 .get()
                         == null);
-        return reached - ready;
+    }
+
+    /// From a pod's creation in west until it is ready, seconds.
+    double startUp() throws IOException, InterruptedException {
+        double created = uptime(Files.readString(Path.of("/proc/uptime")));
+        World.await("a pod", () -> tried(SERVER, "mesh-server.yaml", "fresh"));
+        awaitReady(SERVER, "fresh");
+        double ready = uptime(Files.readString(Path.of("/proc/uptime")));
+        deleteFresh();
+        return ready - created;
+    }
+
+    /// What the sidecars of the server's pod have in memory, as the kernel shares it out (PSS).
+    double sidecarMebibytes() throws IOException {
+        Commands.Result sum = server.attempt(1, "sh", "-c", text("sidecar-memory.sh"), "sh", namespace);
+        if (!sum.ok()) {
+            throw new IOException("the sidecars' memory: " + sum.output());
+        }
+        return Double.parseDouble(sum.output().strip()) / KIBI;
     }
 
     private static double uptime(String text) {

@@ -102,6 +102,9 @@ public final class StateReader {
                 new NodeName(status.node()),
                 Objects.requireNonNullElse(status.serviceAccount(), "default"),
                 pod.map(StateReader::ready).orElse(false),
+                pod.filter(there -> MeshReadiness.butForOthers(
+                                there, attachment.getSpec().domain()))
+                        .isPresent(),
                 sidecar,
                 // what only meshes read is sent for their pods alone
                 sidecar ? pod.map(StateReader::workload).orElse(Workload.UNTOLD) : Workload.UNTOLD));

@@ -36,6 +36,10 @@ public record ClusterState(
     }
 
     /// One pod in one domain; a pod in two domains is two of these.
+    ///
+    /// @param ready as Kubernetes has it
+    /// @param readyHere whether it is not ready for the sidecars of other meshes alone, which this domain need
+    ///     not mind
     public record AttachedPod(
             DomainName domain,
             List<IpAddress> addresses,
@@ -45,6 +49,7 @@ public record ClusterState(
             NodeName node,
             String serviceAccount,
             boolean ready,
+            boolean readyHere,
             boolean sidecar,
             Workload workload) {
         /// A pod without a mesh.
@@ -57,7 +62,7 @@ public record ClusterState(
                 NodeName node,
                 String serviceAccount,
                 boolean ready) {
-            this(domain, addresses, namespace, pod, podUid, node, serviceAccount, ready, false, Workload.UNTOLD);
+            this(domain, addresses, namespace, pod, podUid, node, serviceAccount, ready, false, false, Workload.UNTOLD);
         }
     }
 

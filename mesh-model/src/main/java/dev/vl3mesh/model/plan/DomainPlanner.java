@@ -75,7 +75,7 @@ public final class DomainPlanner {
                 pod.pod(),
                 Optional.of(pod.podUid()),
                 pod.serviceAccount(),
-                pod.ready(),
+                pod.ready() || pod.readyHere(),
                 pod.sidecar(),
                 pod.workload());
     }
@@ -94,7 +94,10 @@ public final class DomainPlanner {
             for (AttachedPod pod : podsOf.apply(endpoint)) {
                 byDomain.computeIfAbsent(pod.domain(), _ -> new ArrayList<>())
                         .add(new ServiceEndpoint(
-                                pod.addresses(), endpoint.hostname().orElse(""), pod.pod(), endpoint.ready()));
+                                pod.addresses(),
+                                endpoint.hostname().orElse(""),
+                                pod.pod(),
+                                endpoint.ready() || pod.readyHere()));
             }
         }
         List<ServiceResource> resources = new ArrayList<>();

@@ -1,5 +1,7 @@
 package dev.vl3mesh.testbed.meshes;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import dev.vl3mesh.model.address.IpFamily;
 import dev.vl3mesh.testbed.fixture.TestPod;
 import dev.vl3mesh.testbed.fixture.World;
@@ -159,5 +161,26 @@ final class TwoMeshes implements AutoCloseable {
             answers[Integer.parseInt(parts[0])] = parts[1].strip();
         });
         return Stream.of(answers).map(String::valueOf).toList();
+    }
+
+    /// Of a service `web` in a mesh.
+    static String url(String namespace, String mesh, String path) {
+        return "http://" + host("web", namespace, mesh) + path;
+    }
+
+    /// What a call is answered with: HTTP's status, or `000` where it does not arrive.
+    static String status(TestPod caller, String... words) {
+        List<String> command =
+                new ArrayList<>(List.of("curl", "-s", "-m", "5", "-o", "/dev/null", "-w", "%{http_code}"));
+        command.addAll(List.of(words));
+        return caller.run(command.toArray(String[]::new)).out();
+    }
+
+    /// Waits until a pod of east is answered with this status.
+    void awaitStatus(String caller, String status, String... words) {
+        World.eventually()
+                .untilAsserted(() -> assertThat(status(pod("east", caller), words))
+                        .as(caller + ": curl " + String.join(" ", words))
+                        .isEqualTo(status));
     }
 }

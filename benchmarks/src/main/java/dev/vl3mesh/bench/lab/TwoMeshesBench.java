@@ -1,0 +1,162 @@
+package dev.vl3mesh.bench.lab;
+
+import dev.vl3mesh.api.v1alpha1.Domain;
+import dev.vl3mesh.bench.Benchmark;
+import dev.vl3mesh.bench.Row;
+import dev.vl3mesh.bench.Samples;
+import dev.vl3mesh.testbed.istio.IstioInstallation;
+import dev.vl3mesh.testbed.lab.Kubectl;
+import dev.vl3mesh.testbed.lab.Lab;
+import dev.vl3mesh.testbed.lab.LabPaths;
+import dev.vl3mesh.testbed.lab.Progress;
+import io.fabric8.kubernetes.client.KubernetesClient;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.function.ToDoubleFunction;
+
+/// What a second mesh costs a pod: the same calls in the first one, by pods that are in it alone and by pods
+/// that are in both, by turns.
+public final class TwoMeshesBench implements Benchmark {
+    private static final String FIRST = "bench";
+    private static final String SECOND = "bench-second";
+    private static final int ROUNDS = 7;
+    private static final int FRESH_PODS = 9;
+    private static final double AS_FAST = 0.98;
+    private static final double AS_SOON = 1.2;
+    private static final String PEER = "pods in one mesh";
+
+    private final LabSession session;
+
+    /// @param session the lab to run on
+    public TwoMeshesBench(LabSession session) {
+        this.session = session;
+    }
+
+    @Override
+    public String name() {
+        return "two-meshes";
+    }
+
+    @Override
+    public String about() {
+        return "HTTP, start and memory of pods in two meshes beside pods in one, in turns; about 6 minutes";
+    }
+
+    @Override
+    public Place place() {
+        return Place.LAB;
+    }
+
+    /// What one side gave in all rounds.
+    private static final class Side {
+        final MeshSide mesh;
+        final List<HttpLoad> loads = new ArrayList<>();
+        final List<Double> starts = new ArrayList<>();
+
+        Side(MeshSide mesh) {
+            this.mesh = mesh;
+        }
+
+        double median(ToDoubleFunction<HttpLoad> value) {
+            return Samples.of(loads.stream().mapToDouble(value).toArray()).median();
+        }
+    }
+
+    @Override
+    public List<Row> run() throws Exception {
+        Lab lab = session.need();
+        Progress progress = new Progress(System.err, false);
+        Kubectl kubectl = new Kubectl(LabPaths.of(System.getenv()), session.commands());
+        IstioInstallation istio = new IstioInstallation(lab, progress);
+        try (Undo undo = new Undo()) {
+            domain(lab, istio, FIRST, "29", undo);
+            domain(lab, istio, SECOND, "30", undo);
+            MeshSide one = side(lab, kubectl, "bench-one", FIRST, undo);
+            MeshSide both = side(lab, kubectl, "bench-both", FIRST + "." + SECOND, undo);
+            one.start();
+            both.start();
+            return measure(new Side(one), new Side(both));
+        }
+    }
+
+    private static MeshSide side(Lab lab, Kubectl kubectl, String namespace, String domains, Undo undo) {
+        MeshSide side =
+                new MeshSide(lab, kubectl, namespace, Map.of("vl3mesh.dev/domains", domains), FIRST + ".vl3.internal");
+        undo.later(side::close);
+        return side;
+    }
+
+    private static void domain(Lab lab, IstioInstallation istio, String name, String number, Undo undo) {
+        try (KubernetesClient client = lab.clusters().getFirst().client()) {
+            client.resource(MeshSide.text("mesh-domain.yaml")
+                            .replace("name: bench", "name: " + name)
+                            .replace("29", number))
+                    .create();
+        }
+        undo.later(() -> {
+            try (KubernetesClient client = lab.clusters().getFirst().client()) {
+                client.resources(Domain.class).withName(name).delete();
+            }
+        });
+        undo.later(() -> istio.uninstall("vl3-" + name, name));
+        istio.install(name, "vl3-" + name, name);
+    }
+
+    private static List<Row> measure(Side one, Side both) throws IOException, InterruptedException {
+        for (int round = 0; round <= ROUNDS; round++) {
+            // whoever is first in one round is second in the next
+            for (Side side : round % 2 == 0 ? List.of(one, both) : List.of(both, one)) {
+                HttpLoad load = side.mesh.load(0);
+                if (round > 0) { // the first one warms up
+                    side.loads.add(load);
+                }
+            }
+        }
+        for (int i = 0; i < FRESH_PODS; i++) {
+            for (Side side : List.of(one, both)) {
+                side.starts.add(side.mesh.startUp());
+            }
+        }
+        return rows(one, both);
+    }
+
+    private static List<Row> rows(Side one, Side both) throws IOException {
+        List<Row> rows = new ArrayList<>();
+        double qps = both.median(HttpLoad::qps);
+        double otherQps = one.median(HttpLoad::qps);
+        rows.add(Row.beside(
+                "HTTP between clusters in the first mesh, 4 connections, as fast as it goes",
+                qps,
+                "calls/s",
+                PEER,
+                otherQps,
+                "at least 0.98 x",
+                qps >= AS_FAST * otherQps));
+        double p50 = both.median(HttpLoad::p50);
+        double otherP50 = one.median(HttpLoad::p50);
+        rows.add(Row.beside("the same, p50", p50, "ms", PEER, otherP50, "at most 1.02 x", p50 <= otherP50 / AS_FAST));
+        double start = Samples.of(both.starts).median();
+        double otherStart = Samples.of(one.starts).median();
+        rows.add(Row.beside(
+                "pod created to ready, median of " + FRESH_PODS,
+                start,
+                "s",
+                PEER,
+                otherStart,
+                "at most 1.2 x",
+                start <= AS_SOON * otherStart));
+        double memory = both.mesh.sidecarMebibytes();
+        double otherMemory = one.mesh.sidecarMebibytes();
+        rows.add(Row.beside(
+                "memory of a pod's sidecars (PSS)",
+                memory,
+                "MiB",
+                PEER,
+                otherMemory,
+                "at most 2 x: one sidecar more",
+                memory <= 2 * otherMemory));
+        return rows;
+    }
+}
