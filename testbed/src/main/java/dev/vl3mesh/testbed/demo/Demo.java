@@ -200,6 +200,7 @@ public final class Demo {
         title("A second Istio, which knows nothing of the first: green, with its own trust domain and root");
         apply("east", BOOKINFO + "green/domain.yaml");
         for (String cluster : List.of("east", "west")) {
+            kubectl.run(cluster, "wait", "--for=create", "domain/green", "--timeout=60s");
             kubectl.run(cluster, "wait", "--for=condition=Ready", "domain/green", "--timeout=60s");
         }
         out.println("$ helm install istiod-green <Istio's chart istiod> -n vl3-green -f green.yaml");
@@ -215,7 +216,7 @@ public final class Demo {
         inForce("green", "authorizationpolicy/ratings-in-green");
         title("Each mesh sees it, and is seen by it, by an identity of its own; neither sees the other");
         kiosk("ratings.bookinfo.svc.green", text -> text.contains("spiffe://green.vl3.internal/ns/kiosk/sa/kiosk"));
-        kiosk("ratings.bookinfo.svc.red", text -> !text.contains("ratings"));
+        kiosk("ratings.bookinfo.svc.red", text -> text.contains("Could not resolve"));
         page();
     }
 

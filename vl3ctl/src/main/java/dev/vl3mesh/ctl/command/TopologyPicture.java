@@ -4,13 +4,16 @@ import dev.vl3mesh.ctl.command.Topology.Rail;
 import dev.vl3mesh.ctl.command.Topology.Site;
 import dev.vl3mesh.ctl.command.Topology.Workload;
 import java.util.List;
+import java.util.Map;
 
 /// Draws a topology as SVG 1.1: clusters side by side, domains as rails below all of them, and from each workload a
 /// line to the rails that it is on.
 final class TopologyPicture {
-    /// Told apart also by those who don't see red and green, by lightness.
-    private static final List<String> COLOURS =
-            List.of("#c0392b", "#27ae60", "#2457a0", "#b07d12", "#7d3c98", "#117a65", "#5d6d7e", "#d35400");
+    /// Of domains that are called as colours are.
+    private static final Map<String, String> NAMED = Map.of("red", "#c0392b", "green", "#27ae60", "blue", "#2457a0");
+
+    /// Of others.
+    private static final List<String> COLOURS = List.of("#b07d12", "#7d3c98", "#117a65", "#5d6d7e", "#d35400");
 
     private static final int MARGIN = 20;
     private static final int BOX = 150;
@@ -94,8 +97,9 @@ final class TopologyPicture {
                         escaped(workload.name() + (workload.pods() == 1 ? "" : " x" + workload.pods()))));
     }
 
-    private static String colour(int index) {
-        return COLOURS.get(index % COLOURS.size());
+    private String colour(int index) {
+        String other = COLOURS.get(index % COLOURS.size());
+        return NAMED.getOrDefault(topology.domains().get(index).name(), other);
     }
 
     private static String escaped(String words) {
