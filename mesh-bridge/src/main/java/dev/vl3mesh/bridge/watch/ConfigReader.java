@@ -20,6 +20,9 @@ public final class ConfigReader {
     /// Istio's own, such as `networking.istio.io/traffic-distribution`; others say nothing to it.
     private static final String ANNOTATIONS = "istio.io/";
 
+    /// A kind of which a user's object is merged into those of the publisher.
+    private static final String MERGED = "Sidecar";
+
     private final KubeClusterName cluster;
     private final ClusterView view;
 
@@ -42,12 +45,28 @@ public final class ConfigReader {
         Map<String, String> namespace = view.namespace(name.namespace())
                 .map(there -> there.getMetadata().getLabels())
                 .orElse(Map.of());
-        return ConfigSelection.of(
+        ConfigSelection selection = ConfigSelection.of(
                 labels(object).get(Labels.DOMAINS),
                 namespace.get(Labels.DOMAINS),
                 namespace.get(Labels.CONFIG_DOMAIN),
                 domain ->
                         view.domain(domain.value()).flatMap(StateReader::istio).isPresent());
+        return selection instanceof ConfigSelection.Nowhere && name.kind().equals(MERGED)
+                ? inRoot(name.namespace())
+                        .<ConfigSelection>map(ConfigSelection.In::new)
+                        .orElse(selection)
+                : selection;
+    }
+
+    /// The domain that has its home here and the root namespace of its mesh there: istiod reads that itself.
+    private Optional<DomainName> inRoot(String namespace) {
+        return view.domains().stream()
+                .filter(domain -> !ClusterCache.isCopy(domain)
+                        && StateReader.istio(domain)
+                                .filter(mesh -> mesh.namespace().equals(namespace))
+                                .isPresent())
+                .map(domain -> new DomainName(domain.getMetadata().getName()))
+                .findFirst();
     }
 
     private static Map<String, String> labels(GenericKubernetesResource object) {

@@ -24,7 +24,9 @@ final class MeshReadiness {
     /// Whether a pod is not ready for the sidecars of other meshes alone: its own containers, this domain's
     /// sidecar and its readiness gates are well, and it is not ending.
     static boolean butForOthers(Pod pod, String domain) {
-        if (pod.getStatus() == null || pod.getMetadata().getDeletionTimestamp() != null || StateReader.ready(pod)) {
+        if (pod.getStatus() == null
+                || StateReader.ready(pod)
+                || pod.getMetadata().getDeletionTimestamp() != null) {
             return false;
         }
         Set<String> notReady = notReady(pod);

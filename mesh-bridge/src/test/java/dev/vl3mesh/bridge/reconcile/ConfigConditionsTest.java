@@ -172,4 +172,26 @@ class ConfigConditionsTest {
                 .containsExactly("Reconciled null", "vl3mesh.dev/red NotAllowed", "vl3mesh.dev/green NotAllowed");
         assertThat(new ConfigReader(WEST, cluster).read(NAME)).as("published").isEmpty();
     }
+
+    @Test
+    void aSidecarOfTheRootNamespaceCountsThoughIstiodReadsThatItself() {
+        for (String kind : List.of("Sidecar", "DestinationRule")) {
+            GenericKubernetesResource object = new GenericKubernetesResource();
+            object.setApiVersion("networking.istio.io/v1");
+            object.setKind(kind);
+            object.setMetadata(new ObjectMetaBuilder()
+                    .withName("default")
+                    .withNamespace("vl3-red")
+                    .withCreationTimestamp("2026-11-27T13:00:00Z")
+                    .build());
+            cluster.put(object);
+        }
+        cluster.sync();
+        ConfigReader reader = new ConfigReader(EAST, cluster);
+        assertThat(reader.read(new ConfigName("networking.istio.io", "Sidecar", "vl3-red", "default")))
+                .hasValueSatisfying(
+                        config -> assertThat(config.domain().value()).isEqualTo("red"));
+        assertThat(reader.read(new ConfigName("networking.istio.io", "DestinationRule", "vl3-red", "default")))
+                .isEmpty();
+    }
 }

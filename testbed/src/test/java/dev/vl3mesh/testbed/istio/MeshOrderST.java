@@ -14,12 +14,17 @@ import dev.vl3mesh.testbed.lab.LabExtension;
 import dev.vl3mesh.testbed.lab.Membership;
 import io.fabric8.kubernetes.api.model.ContainerStatus;
 import java.io.IOException;
+import java.time.Duration;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.UUID;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -37,6 +42,9 @@ import org.junit.jupiter.api.extension.ExtendWith;
 class MeshOrderST {
     private final Lab lab;
     private final MeshWorld mesh;
+
+    /// One line of `pilot_xds_pushes`, of what was taken and not refused.
+    private static final Pattern PUSHES = Pattern.compile("pilot_xds_pushes\\{type=\"(\\w+)\"} (\\S+)");
 
     MeshOrderST(Lab lab) {
         this.lab = lab;
@@ -109,6 +117,47 @@ class MeshOrderST {
             return configs;
         } catch (IOException e) {
             throw new AssertionError(result.output(), e);
+        }
+    }
+
+    /// How often istiod has pushed, by kind of what it pushes, as its metrics count it.
+    private Map<String, Double> pushes() {
+        Commands.Result result = mesh.kubectl()
+                .exec(
+                        "east",
+                        MeshWorld.NAMESPACE,
+                        istiods().getFirst(),
+                        "pilot-discovery",
+                        "request",
+                        "GET",
+                        "/metrics");
+        assertThat(result.ok()).as(result.output()).isTrue();
+        Map<String, Double> pushes = new TreeMap<>();
+        Matcher line = PUSHES.matcher(result.output());
+        while (line.find()) {
+            pushes.merge(line.group(1), Double.parseDouble(line.group(2)), Double::sum);
+        }
+        return pushes;
+    }
+
+    /// Neither clusters nor listeners nor routes are pushed for it, to anybody.
+    @Test
+    void aReadinessChangeIsAChangeOfEndpointsAndNoMore() {
+        World.eventually().until(() -> istiods().size() == 1);
+        AtomicReference<Map<String, Double>> last = new AtomicReference<>(Map.of());
+        World.eventually().pollInterval(Duration.ofSeconds(3)).until(() -> pushes().equals(last.getAndSet(pushes())));
+        Map<String, Double> before = pushes();
+        mesh.web("west").run("rm", "/tmp/ready");
+        World.eventually()
+                .untilAsserted(() ->
+                        assertThat(pushes().getOrDefault("eds", 0.0)).isGreaterThan(before.getOrDefault("eds", 0.0)));
+        mesh.web("west").run("touch", "/tmp/ready");
+        double once = pushes().getOrDefault("eds", 0.0);
+        World.eventually()
+                .untilAsserted(
+                        () -> assertThat(pushes().getOrDefault("eds", 0.0)).isGreaterThan(once));
+        for (String kind : List.of("cds", "lds", "rds")) {
+            assertThat(pushes().get(kind)).as(kind).isEqualTo(before.get(kind)).isNotNull();
         }
     }
 

@@ -23,6 +23,9 @@ import java.util.stream.Stream;
 final class TwoMeshes implements AutoCloseable {
     static final String RED = "red";
     static final String GREEN = "green";
+    /// A third one, which is not there until it is installed.
+    static final String BLUE = "blue";
+
     static final List<String> MESHES = List.of(RED, GREEN);
     static final List<String> CLUSTERS = List.of("east", "west");
     static final String IN_RED = "in-red";
@@ -34,7 +37,7 @@ final class TwoMeshes implements AutoCloseable {
 
     static final List<String> NAMESPACES = List.of(IN_RED, IN_GREEN, IN_BOTH, IN_NONE);
 
-    private static final Map<String, String> NUMBERS = Map.of(RED, "31", GREEN, "32");
+    private static final Map<String, String> NUMBERS = Map.of(RED, "31", GREEN, "32", BLUE, "33");
     private static final Map<String, List<String>> MEMBERS =
             Map.of(RED, List.of(IN_RED, IN_BOTH), GREEN, List.of(IN_GREEN, IN_BOTH));
 
@@ -42,6 +45,7 @@ final class TwoMeshes implements AutoCloseable {
     private final Kubectl kubectl;
     private final IstioInstallation istio;
     private final Membership membership;
+    private final List<String> installed = new ArrayList<>();
     private final Map<String, String> virtual = new HashMap<>();
 
     TwoMeshes(Lab lab) {
@@ -65,12 +69,7 @@ final class TwoMeshes implements AutoCloseable {
     }
 
     void make() {
-        for (String mesh : MESHES) {
-            Map<String, String> values = Map.of("name", mesh, "number", NUMBERS.getOrDefault(mesh, ""));
-            world.domain(mesh, TwoMeshes.class, "domain.yaml", values);
-            istio.install(mesh, root(mesh), mesh);
-            world.apply("east", TwoMeshes.class, "strict.yaml", values);
-        }
+        MESHES.forEach(this::install);
         world.namespaceEverywhere(IN_RED, Map.of("vl3mesh.dev/domains", RED));
         world.namespaceEverywhere(IN_GREEN, Map.of("vl3mesh.dev/domains", GREEN));
         world.namespaceEverywhere(
@@ -86,10 +85,19 @@ final class TwoMeshes implements AutoCloseable {
         World.awaitReady(pod("east", IN_STOCK));
     }
 
+    /// A domain, and its control plane.
+    void install(String mesh) {
+        installed.add(mesh);
+        Map<String, String> values = Map.of("name", mesh, "number", NUMBERS.getOrDefault(mesh, ""));
+        world.domain(mesh, TwoMeshes.class, "domain.yaml", values);
+        istio.install(mesh, root(mesh), mesh);
+        world.apply("east", TwoMeshes.class, "strict.yaml", values);
+    }
+
     @Override
     public void close() {
         istio.uninstallLocal("east");
-        MESHES.forEach(mesh -> istio.uninstall(root(mesh), mesh));
+        installed.forEach(mesh -> istio.uninstall(root(mesh), mesh));
         world.close();
     }
 

@@ -191,7 +191,7 @@ class TwoMeshesST implements Crossing {
     }
 
     private void label(String label) {
-        meshes.kubectl().run("west", "label", "namespace", TwoMeshes.IN_BOTH, "--overwrite", label);
+        kubectl("label", "namespace", TwoMeshes.IN_BOTH, "--overwrite", label);
     }
 
     private void awaitCondition(String mesh, String status) {
@@ -291,5 +291,46 @@ class TwoMeshesST implements Crossing {
                         "status",
                         "deployment/istiod-red",
                         "--timeout=120s");
+    }
+
+    /// Its pods in red go on being called while they are replaced by some that are in red alone.
+    @Test
+    void whoLeavesGreenIsNotMissedInRed() throws InterruptedException {
+        meshes.world().namespace("west", "leaving", Map.of("vl3mesh.dev/domains", "red.green"));
+        meshes.write("west", "leaving.yaml", Map.of());
+        String red = TwoMeshes.url("leaving", TwoMeshes.RED, "/");
+        String green = TwoMeshes.url("leaving", TwoMeshes.GREEN, "/");
+        meshes.awaitStatus(TwoMeshes.IN_RED, "200", red);
+        meshes.awaitStatus(TwoMeshes.IN_GREEN, "200", green);
+        MeshCalls.noneFailsWhile(
+                () -> {
+                    kubectl("label", "namespace", "leaving", "--overwrite", "vl3mesh.dev/domains=red");
+                    kubectl("-n", "leaving", "rollout", "restart", "deployment/web");
+                    kubectl("-n", "leaving", "rollout", "status", "deployment/web", "--timeout=60s");
+                },
+                3 * SECONDS,
+                List.of(new MeshCalls(meshes.pod("east", TwoMeshes.IN_RED), red, "200")));
+        meshes.awaitStatus(TwoMeshes.IN_RED, "200", red);
+        meshes.awaitStatus(TwoMeshes.IN_GREEN, "000", green);
+    }
+
+    private void kubectl(String... words) {
+        meshes.kubectl().run("west", words);
+    }
+
+    /// Nothing is made for two.
+    @Test
+    void aPodMayBeInThreeMeshes() {
+        meshes.install(TwoMeshes.BLUE);
+        meshes.world().namespace("east", "in-three", Map.of("vl3mesh.dev/domains", "red.green.blue"));
+        meshes.write("east", "member.yaml", Map.of("namespace", "in-three"));
+        World.awaitReady(meshes.pod("east", "in-three"));
+        for (String mesh : List.of(TwoMeshes.RED, TwoMeshes.GREEN, TwoMeshes.BLUE)) {
+            String itself = TwoMeshes.identity(mesh, "in-three");
+            String question = "http 4 " + TwoMeshes.host("web", "in-three", mesh) + " 80";
+            World.eventually()
+                    .untilAsserted(() -> assertThat(TwoMeshes.ask(meshes.pod("east", "in-three"), List.of(question)))
+                            .containsExactly("By=" + itself + " URI=" + itself + " status=200"));
+        }
     }
 }

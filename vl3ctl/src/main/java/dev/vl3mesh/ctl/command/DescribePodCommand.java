@@ -27,6 +27,8 @@ import picocli.CommandLine.Mixin;
         exitCodeListHeading = "Exit codes:%n",
         exitCodeList = {"0:it is attached and well", "1:it is not", "2:a wrong call"})
 public final class DescribePodCommand implements Callable<Integer> {
+    private static final long MEBI = 1 << 20;
+
     private final Session session;
 
     @Mixin
@@ -99,7 +101,7 @@ public final class DescribePodCommand implements Callable<Integer> {
         if (!places.isEmpty()) {
             text.append('\n').append(places.text());
         }
-        Table sidecars = new Table(styles, "MESH", "SIDECAR", "IDENTITY", "CERTIFICATE UNTIL", "IMAGE");
+        Table sidecars = new Table(styles, "MESH", "SIDECAR", "IDENTITY", "CERTIFICATE UNTIL", "ENVOY'S HEAP", "IMAGE");
         description
                 .sidecars()
                 .forEach(sidecar -> sidecars.line(
@@ -110,6 +112,7 @@ public final class DescribePodCommand implements Callable<Integer> {
                         Cell.judged(sidecar.ready(), sidecar.ready() ? "ready" : "not ready"),
                         Cell.of(sidecar.identity().isEmpty() ? "?" : sidecar.identity()),
                         Cell.of(sidecar.validUntil().isEmpty() ? "?" : sidecar.validUntil()),
+                        Cell.of(sidecar.heapBytes() == 0 ? "?" : sidecar.heapBytes() / MEBI + " MiB"),
                         new Cell(sidecar.image(), Tone.FAINT)));
         if (!sidecars.isEmpty()) {
             text.append('\n').append(sidecars.text());

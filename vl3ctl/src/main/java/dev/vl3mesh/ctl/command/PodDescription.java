@@ -52,8 +52,15 @@ public record PodDescription(
     /// @param revision of the control plane that the sidecar asks for; empty where it is the one in force
     /// @param identity SPIFFE id of its certificate; empty where it was not told
     /// @param validUntil of its certificate, RFC 3339; empty where it was not told
+    /// @param heapBytes that its Envoy has reserved; 0 where it was not told
     public record Sidecar(
-            String domain, boolean ready, String image, String revision, String identity, String validUntil) {}
+            String domain,
+            boolean ready,
+            String image,
+            String revision,
+            String identity,
+            String validUntil,
+            long heapBytes) {}
 
     /// Describes.
     ///

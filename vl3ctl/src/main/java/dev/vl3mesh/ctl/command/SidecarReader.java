@@ -16,6 +16,7 @@ import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.function.Consumer;
+import java.util.function.UnaryOperator;
 
 /// Reads of a pod what sidecars of domains it has, and asks each for its certificate, at its administration
 /// on the pod's loopback.
@@ -51,21 +52,23 @@ final class SidecarReader {
                         .stream()
                         .anyMatch(status ->
                                 status.getName().equals(container.getName()) && Boolean.TRUE.equals(status.getReady()));
-        JsonNode leaf = ready ? certificate(pod, container) : JSON.createObjectNode();
+        JsonNode leaf = ready ? asked(pod, container, "/certs", SidecarReader::leaf) : JSON.createObjectNode();
+        JsonNode memory = ready ? asked(pod, container, "/memory", all -> all) : JSON.createObjectNode();
         return new Sidecar(
                 domain,
                 ready,
                 container.getImage(),
                 variable(container, "XDS_HEADER_domain_revision"),
                 leaf.path("subject_alt_names").path(0).path("uri").asText(),
-                leaf.path("expiration_time").asText());
+                leaf.path("expiration_time").asText(),
+                memory.path("heap_size").asLong());
     }
 
-    private JsonNode certificate(Pod pod, Container container) {
+    private JsonNode asked(Pod pod, Container container, String path, UnaryOperator<JsonNode> of) {
         try {
-            return leaf(admin(pod, container).get("/certs"));
+            return of.apply(admin(pod, container).get(path));
         } catch (CtlException e) {
-            hints.accept("the certificate of " + container.getName() + " is not shown: " + e.getMessage());
+            hints.accept(path + " of " + container.getName() + " is not shown: " + e.getMessage());
             return JSON.createObjectNode();
         }
     }

@@ -145,15 +145,17 @@ class PodExplanationTest {
                         "proxyv2:1",
                         "red-next",
                         leaf.path("subject_alt_names").path(0).path("uri").asText(),
-                        leaf.path("expiration_time").asText()),
-                new Sidecar("green", false, "proxyv2:1", "", "", ""));
+                        leaf.path("expiration_time").asText(),
+                        70 << 20),
+                new Sidecar("green", false, "proxyv2:1", "", "", "", 0));
         PodDescription description =
                 PodDescription.of(pod(Map.of(), ATTACHED, false), List.of(attachment("u1")), sidecars, null);
         assertThat(description.problems())
                 .contains("its sidecar in the mesh of domain green is not ready: kubectl logs -c istio-proxy-green says"
                         + " why");
         assertThat(DescribePodCommand.text(description, new Styles(false)))
-                .containsPattern("red, red-next +ready +spiffe://red.vl3.internal/ns/shop/sa/web +2026-11-28T12:00:00Z")
+                .containsPattern(
+                        "red, red-next +ready +spiffe://red.vl3.internal/ns/shop/sa/web +2026-11-28T12:00:00Z +70 MiB")
                 .containsPattern("green +not ready +\\? +\\? ");
     }
 

@@ -68,11 +68,13 @@ public final class IstioView {
         });
         List<Any> workloads = all.computeIfAbsent(IstioKind.WORKLOAD_ENTRY, _ -> new ArrayList<>());
         services.ready().forEach((address, member) -> workloads.add(workloadEntry(address, member)));
-        UserSidecars users = new UserSidecars(written.inForce());
+        UserSidecars users = new UserSidecars(written.inForce(), rootNamespace);
         List<Any> sidecars = all.computeIfAbsent(IstioKind.SIDECAR, _ -> new ArrayList<>());
         services.workloads().forEach((workload, inbound) -> sidecar(workload, inbound, users, sidecars));
         all.computeIfAbsent(IstioKind.ENVOY_FILTER, _ -> new ArrayList<>()).add(ClosedPorts.in(rootNamespace));
-        written.inForce()
+        written.inForce().stream()
+                // istiod reads that itself
+                .filter(config -> !config.config().name().namespace().equals(rootNamespace))
                 .forEach(config -> all.computeIfAbsent(config.kind(), _ -> new ArrayList<>())
                         .add(written(config)));
         Map<String, McpSet> sets = new HashMap<>();

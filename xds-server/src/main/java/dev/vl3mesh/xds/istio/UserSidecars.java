@@ -7,17 +7,20 @@ import java.util.Collection;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /// The Sidecars that users have written, found as Istio finds them: the oldest of the namespace that selects the
-/// workload, else the oldest that selects nobody and so means all.
+/// workload, else the oldest that selects nobody and so means all, else such a one of the mesh's root namespace.
 ///
 /// See istio.io/latest/docs/reference/config/networking/sidecar/
 final class UserSidecars {
     private record Written(String namespace, Sidecar sidecar) {}
 
     private final List<Written> oldestFirst;
+    private final String rootNamespace;
 
-    UserSidecars(Collection<InForce> configs) {
+    UserSidecars(Collection<InForce> configs, String rootNamespace) {
+        this.rootNamespace = rootNamespace;
         this.oldestFirst = configs.stream()
                 .filter(config -> config.kind() == IstioKind.SIDECAR)
                 .sorted(Comparator.comparingLong(
@@ -41,12 +44,17 @@ final class UserSidecars {
         return oldestFirst.stream()
                 .filter(written -> written.namespace().equals(namespace) && selects(written.sidecar(), labels))
                 .findFirst()
-                .or(() -> oldestFirst.stream()
-                        .filter(written -> written.namespace().equals(namespace)
-                                && !written.sidecar().hasWorkloadSelector())
-                        .findFirst())
+                .or(() -> ofAll(namespace))
+                .or(() -> ofAll(rootNamespace))
                 .map(Written::sidecar)
                 .orElse(Sidecar.getDefaultInstance());
+    }
+
+    private Optional<Written> ofAll(String namespace) {
+        return oldestFirst.stream()
+                .filter(written -> written.namespace().equals(namespace)
+                        && !written.sidecar().hasWorkloadSelector())
+                .findFirst();
     }
 
     private static boolean selects(Sidecar sidecar, Map<String, String> labels) {

@@ -38,9 +38,11 @@ import org.slf4j.LoggerFactory;
 /// asked first.
 final class Publication implements ResourceStore.Listener {
     private static final Logger LOG = LoggerFactory.getLogger(Publication.class);
-    /// Changes that come close together are published at once.
-    private static final long GATHER_MILLIS = 100;
-    /// How long istiod may take from the acknowledgement to the push, generously: it gathers for 100 ms.
+    /// Changes that belong together come within that time; after a quiet while nothing else is waited for.
+    private static final long GATHER_MILLIS = 20;
+    /// At least from one publication to the next.
+    private static final long PACE_MILLIS = 100;
+    /// How long istiod may take from the acknowledgement to the push, generously.
     private static final Duration DIGESTION = Duration.ofSeconds(2);
     /// How long to wait before what could not be done is tried again.
     private static final long RETRY_MILLIS = 1_000;
@@ -56,6 +58,7 @@ final class Publication implements ResourceStore.Listener {
     private volatile boolean published;
     private volatile boolean judged;
     private boolean held;
+    private long gatheredAt = System.nanoTime() - TimeUnit.SECONDS.toNanos(1);
     private String rootNamespace = "";
     private Instant takenAt = Instant.MAX;
     private volatile List<VerdictResource> verdicts = List.of();
@@ -129,7 +132,9 @@ final class Publication implements ResourceStore.Listener {
                 && !again) {
             return;
         }
-        TimeUnit.MILLISECONDS.sleep(GATHER_MILLIS);
+        long since = TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - gatheredAt);
+        TimeUnit.MILLISECONDS.sleep(Math.max(GATHER_MILLIS, PACE_MILLIS - since));
+        gatheredAt = System.nanoTime();
         changes.drainPermits();
         if (!store.isComplete(home) || rootNamespace().isEmpty()) {
             return;

@@ -298,6 +298,34 @@ class IstioViewTest {
         assertThat(merged.getUnknownFields()).as("what he says of egress").isEqualTo(egress);
     }
 
+    /// It is istiod's own to read there, but not to count beside one that a workload has.
+    @Test
+    void whatTheRootNamespaceSaysOfAllWorkloadsIsMergedAndNotPublished() throws InvalidProtocolBufferException {
+        Sidecar users = Sidecar.newBuilder()
+                .addIngress(IngressListener.newBuilder()
+                        .setPort(SidecarPort.newBuilder().setNumber(8080).setName("users")))
+                .build();
+        ConfigResource config = new ConfigResource(
+                new KubeClusterName("east"),
+                RED,
+                new ConfigName("networking.istio.io", "Sidecar", ROOT, "default"),
+                1,
+                Map.of(),
+                Map.of(),
+                "");
+        Outcome written =
+                new Outcome(List.of(new InForce(config, IstioKind.SIDECAR, users.toByteString())), List.of(), true);
+        McpSnapshot snapshot =
+                view.of(ROOT, List.of(pod("east", "172.16.0.2", true), service("east", "172.16.0.2", true)), written);
+        Map<String, McpResource> sidecars = resources(snapshot, IstioKind.SIDECAR);
+        assertThat(sidecars).containsOnlyKeys("prod/vl3-replicaset-web-1");
+        assertThat(Sidecar.parseFrom(body(sidecars, "prod/vl3-replicaset-web-1"))
+                        .getIngress(0)
+                        .getPort()
+                        .getName())
+                .isEqualTo("users");
+    }
+
     @ParameterizedTest
     @CsvSource({
         "http-web, '', HTTP",
