@@ -8,6 +8,8 @@ import java.util.List;
 /// @param proxyImages of sidecars, as the domain wants them: that in force first, then the canary's
 /// @param istiods the control planes; empty where the cluster is not the domain's home
 /// @param sidecars of this cluster's pods
+/// @param bare pods of this cluster that are in the domain and have no sidecar of it, `<namespace>/<pod>`: they
+///     speak plaintext, and are no callers where mutual TLS is strict
 /// @param refused what is written in this cluster and not in force
 record MeshStatus(
         String domain,
@@ -17,6 +19,7 @@ record MeshStatus(
         List<String> proxyImages,
         List<Istiod> istiods,
         List<Sidecar> sidecars,
+        List<String> bare,
         List<Refused> refused) {
     /// A control plane.
     ///

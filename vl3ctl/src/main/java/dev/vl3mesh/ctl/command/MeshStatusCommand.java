@@ -68,12 +68,13 @@ public final class MeshStatusCommand implements Callable<Integer> {
         }
         long ready =
                 status.sidecars().stream().filter(MeshStatus.Sidecar::ready).count();
-        Table here = new Table(styles, "CLUSTER", "SIDECARS", "READY", "OTHER IMAGE", "NOT IN FORCE");
+        Table here = new Table(styles, "CLUSTER", "SIDECARS", "READY", "OTHER IMAGE", "NO SIDECAR", "NOT IN FORCE");
         here.line(
                 Cell.of(status.cluster()),
                 Cell.of(status.sidecars().size()),
                 Cell.judged(ready == status.sidecars().size(), Long.toString(ready)),
                 Cell.of(status.ofOtherImages().size()),
+                Cell.of(status.bare().size()),
                 Cell.judged(
                         status.refused().isEmpty(),
                         Integer.toString(status.refused().size())));

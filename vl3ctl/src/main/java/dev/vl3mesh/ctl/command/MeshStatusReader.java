@@ -65,6 +65,7 @@ final class MeshStatusReader {
                 .orElseThrow(() -> new CtlException("domain " + domain + " has no mesh: see vl3ctl istio-profile"));
         String owner = DomainsCommand.homeLabel(found);
         String home = owner.isEmpty() ? self : owner;
+        List<Pod> pods = attached();
         return new MeshStatus(
                 domain,
                 self,
@@ -75,7 +76,8 @@ final class MeshStatusReader {
                                 Stream.ofNullable(istio.canary()).map(IstioCanary::proxyImage))
                         .toList(),
                 home.equals(self) ? istiods(istio) : List.of(),
-                sidecars(),
+                sidecars(pods),
+                bare(pods, istio.namespaceOf(domain)),
                 refused());
     }
 
@@ -135,14 +137,18 @@ final class MeshStatusReader {
         }
     }
 
-    private List<Sidecar> sidecars() {
-        String container = "istio-proxy-" + domain;
-        List<Sidecar> sidecars = new ArrayList<>();
-        for (Pod pod : client.pods()
+    private List<Pod> attached() {
+        return client.pods()
                 .inAnyNamespace()
                 .withLabel(Labels.ATTACHED, "true")
                 .list()
-                .getItems()) {
+                .getItems();
+    }
+
+    private List<Sidecar> sidecars(List<Pod> pods) {
+        String container = "istio-proxy-" + domain;
+        List<Sidecar> sidecars = new ArrayList<>();
+        for (Pod pod : pods) {
             Objects.requireNonNullElse(pod.getStatus().getInitContainerStatuses(), List.<ContainerStatus>of()).stream()
                     .filter(status -> status.getName().equals(container))
                     .findFirst()
@@ -155,8 +161,20 @@ final class MeshStatusReader {
         return List.copyOf(sidecars);
     }
 
+    /// The mesh's control planes are in the domain too, and need none.
+    private List<String> bare(List<Pod> pods, String rootNamespace) {
+        return pods.stream()
+                .filter(pod -> !pod.getMetadata().getNamespace().equals(rootNamespace)
+                        && Topology.domains(pod).contains(domain)
+                        && image(pod, "istio-proxy-" + domain).isEmpty())
+                .map(pod -> pod.getMetadata().getNamespace() + "/"
+                        + pod.getMetadata().getName())
+                .sorted()
+                .toList();
+    }
+
     private static String image(Pod pod, String container) {
-        return pod.getSpec().getInitContainers().stream()
+        return Objects.requireNonNullElse(pod.getSpec().getInitContainers(), List.<Container>of()).stream()
                 .filter(one -> one.getName().equals(container))
                 .map(Container::getImage)
                 .findFirst()

@@ -76,7 +76,8 @@ public record Topology(List<Rail> domains, List<Site> clusters) {
         return new Topology(List.copyOf(rails.values()), List.copyOf(sites));
     }
 
-    private static Set<String> domains(Pod pod) {
+    /// The domains that a pod is in, by what admission has written into it.
+    static Set<String> domains(Pod pod) {
         String annotation = Objects.requireNonNullElse(
                 PodReference.value(pod.getMetadata().getAnnotations(), Labels.ATTACHMENTS), "{}");
         Set<String> domains = new TreeSet<>();

@@ -102,12 +102,18 @@ final class WhyReader {
         path(domain, steps);
         boolean proxied = sidecar(from, domain, steps);
         boolean guarded = sidecar(to, domain, steps);
-        if (proxied) {
+        if (proxied && !end(steps)) { // a sidecar that is not ready does not answer either
             endpoint(domain, steps);
         }
-        boolean arrives = steps.stream().noneMatch(step -> Boolean.FALSE.equals(step.well()));
+        if (end(steps)) {
+            return new InDomain(domain, Verdict.no, List.copyOf(steps));
+        }
         Verdict rights = guarded ? rights(domain, proxied, steps) : Verdict.yes;
-        return new InDomain(domain, arrives ? rights : Verdict.no, List.copyOf(steps));
+        return new InDomain(domain, rights, List.copyOf(steps));
+    }
+
+    private static boolean end(List<Step> steps) {
+        return steps.stream().anyMatch(step -> Boolean.FALSE.equals(step.well()));
     }
 
     private static boolean attached(Side side, String domain, List<Step> steps) {

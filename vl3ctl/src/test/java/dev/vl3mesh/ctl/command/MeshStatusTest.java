@@ -15,7 +15,15 @@ import org.junit.jupiter.params.provider.CsvSource;
 class MeshStatusTest {
     private static MeshStatus status(String cluster, List<Istiod> istiods, List<Sidecar> sidecars, Refused... refused) {
         return new MeshStatus(
-                "red", cluster, "east", "red", List.of("proxyv2:2", "proxyv2:3"), istiods, sidecars, List.of(refused));
+                "red",
+                cluster,
+                "east",
+                "red",
+                List.of("proxyv2:2", "proxyv2:3"),
+                istiods,
+                sidecars,
+                List.of("shop/batch"),
+                List.of(refused));
     }
 
     @Test
@@ -34,8 +42,8 @@ class MeshStatusTest {
                         ISTIOD         READY   SIDECARS   UP TO DATE
                         istiod-red-1   yes     3          3
 
-                        CLUSTER   SIDECARS   READY   OTHER IMAGE   NOT IN FORCE
-                        east      2          2       1             0
+                        CLUSTER   SIDECARS   READY   OTHER IMAGE   NO SIDECAR   NOT IN FORCE
+                        east      2          2       1             1            0
                         """);
     }
 
