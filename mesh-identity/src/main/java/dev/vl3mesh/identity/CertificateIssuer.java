@@ -35,7 +35,7 @@ public final class CertificateIssuer {
     private final X509Certificate root;
     private final SecureRandom random;
 
-    /// Takes a root made by [#newRoot].
+    /// Takes a root made by [#newRoot], or another authority's certificate, whose key may be EC or RSA.
     public CertificateIssuer(PrivateKey key, X509Certificate root, SecureRandom random) {
         this.key = key;
         this.root = root;
@@ -88,8 +88,9 @@ public final class CertificateIssuer {
 
     private static X509Certificate sign(JcaX509v3CertificateBuilder builder, PrivateKey key)
             throws OperatorCreationException, GeneralSecurityException {
+        String algorithm = key.getAlgorithm().equals("RSA") ? "SHA256withRSA" : "SHA256withECDSA";
         return new JcaX509CertificateConverter()
-                .getCertificate(builder.build(new JcaContentSignerBuilder("SHA256withECDSA").build(key)));
+                .getCertificate(builder.build(new JcaContentSignerBuilder(algorithm).build(key)));
     }
 
     /// The root's key; a secret.

@@ -10,6 +10,7 @@ import dev.vl3mesh.bridge.reconcile.ClusterWriter.StaleException;
 import dev.vl3mesh.bridge.watch.ClusterCache;
 import dev.vl3mesh.bridge.watch.ClusterView;
 import dev.vl3mesh.bridge.watch.StateReader;
+import dev.vl3mesh.identity.IdentityException;
 import dev.vl3mesh.model.KubeClusterName;
 import dev.vl3mesh.model.address.AddressPlan;
 import dev.vl3mesh.model.address.IpPrefix;
@@ -19,10 +20,12 @@ import dev.vl3mesh.model.plan.MeshResource.DomainResource;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -45,6 +48,8 @@ public final class DomainReconciler {
     private final BlockUse use = new BlockUse();
     private final Map<String, Judged> judged = new HashMap<>();
     private final Map<String, List<IpPrefix>> prefixes = new HashMap<>();
+    /// Domains whose mesh has no root that can be used.
+    private final Set<String> rootless = new HashSet<>();
     /// What was written and may not be seen yet: two domains must not get the same numbers.
     private final Map<String, DomainStatus> written = new HashMap<>();
 
@@ -95,7 +100,7 @@ public final class DomainReconciler {
     /// When a domain should be looked at though nothing happens: while it is refused, the reason may go away.
     Optional<Instant> lookAgain(String name, Instant now) {
         @Nullable Judged last = judged.get(name);
-        boolean later = (last != null && !last.refusals().isEmpty()) || !gate.open(now);
+        boolean later = (last != null && !last.refusals().isEmpty()) || rootless.contains(name) || !gate.open(now);
         return later ? Optional.of(now.plusSeconds(JUDGE_AGAIN_SECONDS)) : Optional.empty();
     }
 
@@ -104,6 +109,7 @@ public final class DomainReconciler {
         Optional<Domain> domain = view.domain(name);
         if (domain.isEmpty()) {
             judged.remove(name);
+            rootless.remove(name);
             written.remove(name);
             returnUnused(name);
             return;
@@ -132,21 +138,38 @@ public final class DomainReconciler {
         return refusals;
     }
 
+    /// An authority that the user has brought, and that can't be used, is a reason to refuse a domain; one that has a
+    /// root keeps it.
+    private Optional<String> meshRoot(Domain domain, List<String> refusals) {
+        String name = domain.getMetadata().getName();
+        try {
+            Optional<String> root = StateReader.istio(domain).map(_ -> meshRoots.apply(name));
+            rootless.remove(name);
+            return root;
+        } catch (IdentityException e) {
+            rootless.add(name);
+            refusals.add(String.valueOf(e.getMessage()));
+            return Optional.ofNullable(domain.getStatus()).map(DomainStatus::meshRoot);
+        }
+    }
+
     private void status(Domain domain, Instant now) {
         String name = domain.getMetadata().getName();
         boolean copy = ClusterCache.isCopy(domain);
         String home = copy ? domain.getMetadata().getLabels().getOrDefault(Labels.HOME, "") : cluster.value();
+        List<String> refusals = new ArrayList<>(refusals(domain));
+        Optional<String> root = copy ? Optional.empty() : meshRoot(domain, refusals);
         DomainStatus wanted = DomainStatuses.of(
                 domain,
                 new DomainStatuses.Known(
                         home,
                         copy,
-                        refusals(domain),
+                        List.copyOf(refusals),
                         use.attachments(name),
                         leased(name),
                         blocks.problem(name),
                         reports.measuredMtu(name, now),
-                        copy ? Optional.empty() : StateReader.istio(domain).map(_ -> meshRoots.apply(name))),
+                        root),
                 others(name),
                 now);
         if (wanted.equals(domain.getStatus())) {

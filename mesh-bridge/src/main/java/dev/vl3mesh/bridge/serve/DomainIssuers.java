@@ -1,6 +1,7 @@
 package dev.vl3mesh.bridge.serve;
 
 import dev.vl3mesh.identity.CertificateIssuer;
+import dev.vl3mesh.identity.IdentityException;
 import dev.vl3mesh.identity.Pem;
 import dev.vl3mesh.identity.TokenIssuer;
 import dev.vl3mesh.model.DomainName;
@@ -11,16 +12,20 @@ import io.fabric8.kubernetes.client.KubernetesClientException;
 import java.net.HttpURLConnection;
 import java.nio.charset.StandardCharsets;
 import java.security.SecureRandom;
+import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.Base64;
+import java.util.Date;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.stream.Collectors;
 
 /// The issuers of the domains that are at home here: of certificates below a domain's own root, and of its tokens. Each
 /// is kept in a Secret beside vl3-control, and never leaves.
 public final class DomainIssuers {
+    private static final String TOKEN_KEY = "token.key";
     private static final Duration ROOT_LIFETIME = Duration.ofDays(3650);
 
     private final KubernetesClient client;
@@ -41,8 +46,12 @@ public final class DomainIssuers {
 
     /// Who signs for a domain.
     ///
-    /// @param certificates its root
-    record DomainIssuer(CertificateIssuer certificates, TokenIssuer tokens) {}
+    /// @param chain from the certificate of what signs to the root; the same where the root signs itself
+    record DomainIssuer(CertificateIssuer certificates, List<X509Certificate> chain, TokenIssuer tokens) {
+        X509Certificate root() {
+            return chain.getLast();
+        }
+    }
 
     /// The trust domain of a domain's mesh.
     static String trustDomain(DomainName domain) {
@@ -57,8 +66,10 @@ public final class DomainIssuers {
     }
 
     /// The root of a domain's mesh, PEM.
+    ///
+    /// @throws IdentityException if the user has brought an authority that can't be used, with the reason
     public String root(DomainName domain) {
-        return Pem.certificates(List.of(of(domain).certificates().root()));
+        return Pem.certificates(List.of(of(domain).root()));
     }
 
     private DomainIssuer load(DomainName domain) {
@@ -67,12 +78,42 @@ public final class DomainIssuers {
         if (secret == null) {
             secret = create(name, domain);
         }
-        CertificateIssuer certificates = new CertificateIssuer(
-                Pem.key(text(secret, "ca.key")),
-                Pem.certificates(text(secret, "ca.crt")).getFirst(),
-                random);
+        if (secret.getData().containsKey(BroughtCa.KEY)) {
+            return brought(secret, domain);
+        }
+        X509Certificate root = Pem.certificates(text(secret, "ca.crt")).getFirst();
         return new DomainIssuer(
-                certificates, new TokenIssuer(Pem.key(text(secret, "token.key")), "https://" + trustDomain(domain)));
+                new CertificateIssuer(Pem.key(text(secret, "ca.key")), root, random),
+                List.of(root),
+                tokens(secret, domain));
+    }
+
+    private static TokenIssuer tokens(Secret secret, DomainName domain) {
+        return new TokenIssuer(Pem.key(text(secret, TOKEN_KEY)), "https://" + trustDomain(domain));
+    }
+
+    /// What the user has brought, and beside it the key of tokens, which is made here.
+    private DomainIssuer brought(Secret secret, DomainName domain) {
+        BroughtCa ca;
+        try {
+            ca = BroughtCa.read(texts(secret), Date.from(clock.instant()));
+        } catch (IdentityException e) {
+            throw new IdentityException(
+                    "Secret " + namespace + "/" + secret.getMetadata().getName() + ": " + e.getMessage(), e);
+        }
+        Secret whole = secret;
+        if (!secret.getData().containsKey(TOKEN_KEY)) {
+            whole = new SecretBuilder(secret)
+                    .addToStringData(TOKEN_KEY, Pem.key(TokenIssuer.newKey(random)))
+                    .build();
+            whole = client.resource(whole).update(); // of two that do it at once one is refused, and reads again
+        }
+        return new DomainIssuer(
+                new CertificateIssuer(ca.key(), ca.chain().getFirst(), random), ca.chain(), tokens(whole, domain));
+    }
+
+    private static Map<String, String> texts(Secret secret) {
+        return secret.getData().keySet().stream().collect(Collectors.toMap(key -> key, key -> text(secret, key)));
     }
 
     private Secret create(String name, DomainName domain) {
@@ -88,7 +129,7 @@ public final class DomainIssuers {
                         Pem.key(made.key()),
                         "ca.crt",
                         Pem.certificates(List.of(made.root())),
-                        "token.key",
+                        TOKEN_KEY,
                         Pem.key(TokenIssuer.newKey(random))))
                 .build();
         try {

@@ -34,6 +34,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.function.BiPredicate;
 import java.util.function.Function;
+import java.util.stream.Stream;
 
 /// Decides who gets certificates and tokens of domains' meshes. For a domain that is at home here it signs; for
 /// another one it asks the home, after it has made sure that the pod is what it says: a pod's own token never
@@ -86,9 +87,7 @@ public final class MeshDesk implements MeshHandlers {
         DomainIssuer issuer = issuers.of(domain);
         X509Certificate intermediate =
                 issuer.certificates().intermediate(request, domain + " mesh", clock.instant(), INTERMEDIATE_LIFETIME);
-        return new MeshTrust(
-                List.of(intermediate, issuer.certificates().root()),
-                issuer.tokens().keys());
+        return new MeshTrust(with(intermediate, issuer), issuer.tokens().keys());
     }
 
     @Override
@@ -126,9 +125,12 @@ public final class MeshDesk implements MeshHandlers {
         DomainIssuer issuer = issuers.of(domain);
         SpiffeId id = new SpiffeId(DomainIssuers.trustDomain(domain), "/vl3mesh/relay");
         String name = "relay." + DomainIssuers.trustDomain(domain);
-        return List.of(
-                issuer.certificates().sign(request, id, List.of(name), clock.instant(), RELAY_LIFETIME),
-                issuer.certificates().root());
+        return with(issuer.certificates().sign(request, id, List.of(name), clock.instant(), RELAY_LIFETIME), issuer);
+    }
+
+    /// A certificate and those above it, the root last.
+    private static List<X509Certificate> with(X509Certificate signed, DomainIssuer issuer) {
+        return Stream.concat(Stream.of(signed), issuer.chain().stream()).toList();
     }
 
     @Override

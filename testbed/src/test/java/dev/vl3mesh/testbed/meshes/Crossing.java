@@ -100,6 +100,9 @@ interface Crossing {
         assertThat(green)
                 .contains(TwoMeshes.identity(TwoMeshes.GREEN, TwoMeshes.IN_BOTH))
                 .doesNotContain("red.vl3.internal");
+        assertThat(serials(green))
+                .as("the root that the user has brought")
+                .contains(meshes().broughtRoot().getSerialNumber().toString(16));
         assertThat(serials(red)).isNotEmpty().doesNotContainAnyElementsOf(serials(green));
     }
 

@@ -2,6 +2,8 @@ package dev.vl3mesh.testbed.meshes;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.vl3mesh.identity.CertificateIssuer;
+import dev.vl3mesh.identity.Pem;
 import dev.vl3mesh.model.address.IpFamily;
 import dev.vl3mesh.testbed.fixture.TestPod;
 import dev.vl3mesh.testbed.fixture.World;
@@ -12,7 +14,15 @@ import dev.vl3mesh.testbed.lab.Lab;
 import dev.vl3mesh.testbed.lab.LabPaths;
 import dev.vl3mesh.testbed.lab.Membership;
 import dev.vl3mesh.testbed.lab.Progress;
+import io.fabric8.kubernetes.api.model.SecretBuilder;
+import io.fabric8.kubernetes.client.KubernetesClient;
+import java.nio.charset.StandardCharsets;
+import java.security.SecureRandom;
+import java.security.cert.X509Certificate;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Base64;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -37,6 +47,8 @@ final class TwoMeshes implements AutoCloseable {
 
     static final List<String> NAMESPACES = List.of(IN_RED, IN_GREEN, IN_BOTH, IN_NONE);
 
+    private static final String SYSTEM = "vl3mesh-system";
+    private static final String BROUGHT = "vl3-mesh-" + GREEN;
     private static final Map<String, String> NUMBERS = Map.of(RED, "31", GREEN, "32", BLUE, "33");
     private static final Map<String, List<String>> MEMBERS =
             Map.of(RED, List.of(IN_RED, IN_BOTH), GREEN, List.of(IN_GREEN, IN_BOTH));
@@ -69,6 +81,7 @@ final class TwoMeshes implements AutoCloseable {
     }
 
     void make() {
+        bringRoot();
         MESHES.forEach(this::install);
         world.namespaceEverywhere(IN_RED, Map.of("vl3mesh.dev/domains", RED));
         world.namespaceEverywhere(IN_GREEN, Map.of("vl3mesh.dev/domains", GREEN));
@@ -83,6 +96,44 @@ final class TwoMeshes implements AutoCloseable {
         write("east", "member.yaml", Map.of("namespace", IN_STOCK));
         everyPod().forEach(World::awaitReady);
         World.awaitReady(pod("east", IN_STOCK));
+    }
+
+    /// Green's authority is the user's own, and stays as long as the lab, for vl3-control remembers it.
+    private void bringRoot() {
+        KubernetesClient client = world.client("east");
+        if (client.secrets().inNamespace(SYSTEM).withName(BROUGHT).get() != null) {
+            return;
+        }
+        CertificateIssuer root = CertificateIssuer.newMeshRoot(
+                "company.example", Instant.now(), Duration.ofDays(30), new SecureRandom());
+        String certificate = Pem.certificates(List.of(root.root()));
+        client.resource(new SecretBuilder()
+                        .withNewMetadata()
+                        .withNamespace(SYSTEM)
+                        .withName(BROUGHT)
+                        .endMetadata()
+                        .withStringData(Map.of(
+                                "ca-key.pem",
+                                Pem.key(root.key()),
+                                "ca-cert.pem",
+                                certificate,
+                                "root-cert.pem",
+                                certificate))
+                        .build())
+                .create();
+    }
+
+    /// The root that the user has brought for green.
+    X509Certificate broughtRoot() {
+        String text = world.client("east")
+                .secrets()
+                .inNamespace(SYSTEM)
+                .withName(BROUGHT)
+                .require()
+                .getData()
+                .get("root-cert.pem");
+        return Pem.certificates(new String(Base64.getDecoder().decode(text), StandardCharsets.US_ASCII))
+                .getFirst();
     }
 
     /// A domain, and its control plane.
