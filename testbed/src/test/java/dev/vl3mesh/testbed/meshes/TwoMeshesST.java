@@ -146,6 +146,22 @@ class TwoMeshesST implements Crossing {
         meshes.awaitStatus(TwoMeshes.IN_GREEN, "200", TwoMeshes.url(TwoMeshes.IN_BOTH, TwoMeshes.GREEN, "/debug"));
     }
 
+    /// Sidecars come to the pod's own address.
+    @Test
+    void anApplicationThatListensOnLoopbackOnlyIsFound() {
+        TestPod both = meshes.pod("west", TwoMeshes.IN_BOTH);
+        both.sh("socat TCP-LISTEN:7070,bind=127.0.0.1,fork EXEC:cat >/dev/null 2>&1 &");
+        String url = "http://" + TwoMeshes.host("web", TwoMeshes.IN_BOTH, TwoMeshes.RED) + ":83/";
+        World.eventually().untilAsserted(() -> {
+            assertThat(TwoMeshes.status(meshes.pod("east", TwoMeshes.IN_RED), url))
+                    .isEqualTo("503");
+            assertThat(meshes.ctl("why", "in-red/web", "west:in-both/web", "--port", "7070")
+                            .out())
+                    .contains("in red: no")
+                    .contains("not on 127.0.0.1 alone");
+        });
+    }
+
     @Test
     void theMapShowsWhoIsInBoth() {
         assertThat(meshes.ctl("map", "--contexts", "east,west", "-o", "mermaid").out())

@@ -6,6 +6,7 @@ import dev.vl3mesh.api.v1alpha1.Condition;
 import dev.vl3mesh.ctl.cluster.ControlView;
 import dev.vl3mesh.ctl.cluster.ControlView.NodeView;
 import dev.vl3mesh.ctl.cluster.ControlView.PeerView;
+import dev.vl3mesh.ctl.envoy.Application;
 import dev.vl3mesh.model.DomainName;
 import dev.vl3mesh.model.InterfaceName;
 import dev.vl3mesh.model.join.Labels;
@@ -53,6 +54,7 @@ public record PodDescription(
     /// @param identity SPIFFE id of its certificate; empty where it was not told
     /// @param validUntil of its certificate, RFC 3339; empty where it was not told
     /// @param heapBytes that its Envoy has reserved; 0 where it was not told
+    /// @param deafPorts at which the application refuses it
     public record Sidecar(
             String domain,
             boolean ready,
@@ -60,7 +62,8 @@ public record PodDescription(
             String revision,
             String identity,
             String validUntil,
-            long heapBytes) {}
+            long heapBytes,
+            List<Integer> deafPorts) {}
 
     /// Describes.
     ///
@@ -94,6 +97,8 @@ public record PodDescription(
                 .filter(sidecar -> !sidecar.ready())
                 .forEach(sidecar -> problems.add("its sidecar in the mesh of domain " + sidecar.domain()
                         + " is not ready: kubectl logs -c istio-proxy-" + sidecar.domain() + " says why"));
+        sidecars.forEach(sidecar -> sidecar.deafPorts()
+                .forEach(port -> problems.add("domain " + sidecar.domain() + ": " + Application.remedy(port))));
         if (!places.isEmpty() && node != null && seen == null) {
             problems.add("node " + node + ": its agent has not reported");
         }

@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.vl3mesh.ctl.cluster.CtlException;
 import dev.vl3mesh.ctl.command.PodDescription.Sidecar;
+import dev.vl3mesh.ctl.envoy.Application;
 import dev.vl3mesh.ctl.envoy.EnvoyAdmin;
 import io.fabric8.kubernetes.api.model.Container;
 import io.fabric8.kubernetes.api.model.ContainerStatus;
@@ -61,7 +62,9 @@ final class SidecarReader {
                 variable(container, "XDS_HEADER_domain_revision"),
                 leaf.path("subject_alt_names").path(0).path("uri").asText(),
                 leaf.path("expiration_time").asText(),
-                memory.path("heap_size").asLong());
+                memory.path("heap_size").asLong(),
+                Application.deafPorts(
+                        ready ? asked(pod, container, "/clusters?format=json", all -> all) : JSON.createObjectNode()));
     }
 
     private JsonNode asked(Pod pod, Container container, String path, UnaryOperator<JsonNode> of) {

@@ -11,6 +11,7 @@ import dev.vl3mesh.ctl.command.PodDescription.Sidecar;
 import dev.vl3mesh.ctl.command.Reachability.InDomain;
 import dev.vl3mesh.ctl.command.Reachability.Step;
 import dev.vl3mesh.ctl.command.Reachability.Verdict;
+import dev.vl3mesh.ctl.envoy.Application;
 import dev.vl3mesh.ctl.envoy.EnvoyAdmin;
 import dev.vl3mesh.ctl.envoy.Inbound;
 import dev.vl3mesh.ctl.envoy.Rights;
@@ -239,10 +240,21 @@ final class WhyReader {
         for (Map.Entry<Integer, JsonNode> door : doors.entrySet()) {
             if (port == null || port.equals(door.getKey())) {
                 Verdict verdict = judged(Rights.of(door.getValue(), caller, door.getKey()), door.getKey(), steps);
+                verdict = isDeaf(domain, door.getKey(), steps) ? Verdict.no : verdict;
                 best = verdict.compareTo(best) < 0 ? verdict : best;
             }
         }
         return best;
+    }
+
+    private boolean isDeaf(String domain, int door, List<Step> steps) {
+        boolean deaf = Optional.ofNullable(to.sidecars().get(domain))
+                .filter(sidecar -> sidecar.deafPorts().contains(door))
+                .isPresent();
+        if (deaf) {
+            steps.add(Step.bad("application of " + to.text(), Application.remedy(door)));
+        }
+        return deaf;
     }
 
     private static Verdict judged(Judgement judgement, int door, List<Step> steps) {

@@ -146,13 +146,16 @@ class PodExplanationTest {
                         "red-next",
                         leaf.path("subject_alt_names").path(0).path("uri").asText(),
                         leaf.path("expiration_time").asText(),
-                        70 << 20),
-                new Sidecar("green", false, "proxyv2:1", "", "", "", 0));
+                        70 << 20,
+                        List.of(7070)),
+                new Sidecar("green", false, "proxyv2:1", "", "", "", 0, List.of()));
         PodDescription description =
                 PodDescription.of(pod(Map.of(), ATTACHED, false), List.of(attachment("u1")), sidecars, null);
         assertThat(description.problems())
                 .contains("its sidecar in the mesh of domain green is not ready: kubectl logs -c istio-proxy-green says"
-                        + " why");
+                        + " why")
+                .anySatisfy(problem ->
+                        assertThat(problem).startsWith("domain red: the application refuses its sidecar at port 7070"));
         assertThat(DescribePodCommand.text(description, new Styles(false)))
                 .containsPattern(
                         "red, red-next +ready +spiffe://red.vl3.internal/ns/shop/sa/web +2026-11-28T12:00:00Z +70 MiB")
