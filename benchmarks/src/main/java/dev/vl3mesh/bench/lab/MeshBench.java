@@ -1,6 +1,5 @@
 package dev.vl3mesh.bench.lab;
 
-import dev.vl3mesh.api.v1alpha1.Domain;
 import dev.vl3mesh.bench.Benchmark;
 import dev.vl3mesh.bench.Row;
 import dev.vl3mesh.bench.Samples;
@@ -9,7 +8,6 @@ import dev.vl3mesh.testbed.lab.Kubectl;
 import dev.vl3mesh.testbed.lab.Lab;
 import dev.vl3mesh.testbed.lab.LabPaths;
 import dev.vl3mesh.testbed.lab.Progress;
-import io.fabric8.kubernetes.client.KubernetesClient;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
@@ -20,7 +18,6 @@ import java.util.function.ToDoubleFunction;
 /// by turns on the same nodes.
 public final class MeshBench implements Benchmark {
     private static final String DOMAIN = "bench";
-    private static final String CONTROL = "vl3-bench";
     private static final int ROUNDS = 5;
     private static final int FRESH_PODS = 7;
     /// Calls per second at which neither side is busy.
@@ -75,9 +72,7 @@ public final class MeshBench implements Benchmark {
         Kubectl kubectl = new Kubectl(LabPaths.of(System.getenv()), session.commands());
         IstioInstallation istio = new IstioInstallation(lab, progress);
         try (Undo undo = new Undo()) {
-            domain(lab, undo);
-            undo.later(() -> istio.uninstall(CONTROL, DOMAIN));
-            istio.install(DOMAIN, CONTROL, DOMAIN);
+            BenchDomain.make(lab, istio, DOMAIN, 29, undo);
             StockMesh stock = new StockMesh(lab, kubectl, istio);
             undo.later(stock::close);
             stock.install();
@@ -91,17 +86,6 @@ public final class MeshBench implements Benchmark {
             theirs.start();
             return measure(new Side(ours), new Side(theirs));
         }
-    }
-
-    private static void domain(Lab lab, Undo undo) {
-        try (KubernetesClient client = lab.clusters().getFirst().client()) {
-            client.resource(MeshSide.text("mesh-domain.yaml")).create();
-        }
-        undo.later(() -> {
-            try (KubernetesClient client = lab.clusters().getFirst().client()) {
-                client.resources(Domain.class).withName(DOMAIN).delete();
-            }
-        });
     }
 
     private static List<Row> measure(Side ours, Side theirs) throws IOException, InterruptedException {

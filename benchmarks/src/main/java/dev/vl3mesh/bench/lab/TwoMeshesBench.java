@@ -1,6 +1,5 @@
 package dev.vl3mesh.bench.lab;
 
-import dev.vl3mesh.api.v1alpha1.Domain;
 import dev.vl3mesh.bench.Benchmark;
 import dev.vl3mesh.bench.Row;
 import dev.vl3mesh.bench.Samples;
@@ -9,7 +8,6 @@ import dev.vl3mesh.testbed.lab.Kubectl;
 import dev.vl3mesh.testbed.lab.Lab;
 import dev.vl3mesh.testbed.lab.LabPaths;
 import dev.vl3mesh.testbed.lab.Progress;
-import io.fabric8.kubernetes.client.KubernetesClient;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
@@ -71,8 +69,8 @@ public final class TwoMeshesBench implements Benchmark {
         Kubectl kubectl = new Kubectl(LabPaths.of(System.getenv()), session.commands());
         IstioInstallation istio = new IstioInstallation(lab, progress);
         try (Undo undo = new Undo()) {
-            domain(lab, istio, FIRST, "29", undo);
-            domain(lab, istio, SECOND, "30", undo);
+            BenchDomain.make(lab, istio, FIRST, 29, undo);
+            BenchDomain.make(lab, istio, SECOND, 30, undo);
             MeshSide one = side(lab, kubectl, "bench-one", FIRST, undo);
             MeshSide both = side(lab, kubectl, "bench-both", FIRST + "." + SECOND, undo);
             one.start();
@@ -86,22 +84,6 @@ public final class TwoMeshesBench implements Benchmark {
                 new MeshSide(lab, kubectl, namespace, Map.of("vl3mesh.dev/domains", domains), FIRST + ".vl3.internal");
         undo.later(side::close);
         return side;
-    }
-
-    private static void domain(Lab lab, IstioInstallation istio, String name, String number, Undo undo) {
-        try (KubernetesClient client = lab.clusters().getFirst().client()) {
-            client.resource(MeshSide.text("mesh-domain.yaml")
-                            .replace("name: bench", "name: " + name)
-                            .replace("29", number))
-                    .create();
-        }
-        undo.later(() -> {
-            try (KubernetesClient client = lab.clusters().getFirst().client()) {
-                client.resources(Domain.class).withName(name).delete();
-            }
-        });
-        undo.later(() -> istio.uninstall("vl3-" + name, name));
-        istio.install(name, "vl3-" + name, name);
     }
 
     private static List<Row> measure(Side one, Side both) throws IOException, InterruptedException {
