@@ -86,7 +86,7 @@ record BroughtCa(PrivateKey key, List<X509Certificate> chain) {
             signature.initSign(key);
             signature.update(sample);
             byte[] signed = signature.sign();
-            signature.initVerify(certificate);
+            signature.initVerify(certificate.getPublicKey()); // which its key usage has not to allow
             signature.update(sample);
             return signature.verify(signed);
         } catch (GeneralSecurityException e) {
