@@ -140,7 +140,8 @@ class MeshOrderST {
         return pushes;
     }
 
-    /// Neither clusters nor listeners nor routes are pushed for it, to anybody.
+    /// Neither clusters nor listeners nor routes are pushed for it, but to the pod's own sidecar, once for each of two
+    /// changes: to istiod it is another proxy then. Four sidecars and more are connected.
     @Test
     void aReadinessChangeIsAChangeOfEndpointsAndNoMore() {
         World.eventually().until(() -> istiods().size() == 1);
@@ -157,7 +158,9 @@ class MeshOrderST {
                 .untilAsserted(
                         () -> assertThat(pushes().getOrDefault("eds", 0.0)).isGreaterThan(once));
         for (String kind : List.of("cds", "lds", "rds")) {
-            assertThat(pushes().get(kind)).as(kind).isEqualTo(before.get(kind)).isNotNull();
+            double counted = before.getOrDefault(kind, 0.0);
+            assertThat(counted).as(kind).isPositive();
+            assertThat(pushes().getOrDefault(kind, 0.0)).as(kind).isBetween(counted, counted + 2);
         }
     }
 
