@@ -67,7 +67,7 @@ public final class ConfigConditions {
         before.stream()
                 .filter(one -> !typeOf(one).startsWith(TYPE) || types.contains(typeOf(one)))
                 .forEach(after::add);
-        said(name, selection)
+        said(name, object, selection)
                 .forEach(verdict -> put(after, verdict, object.getMetadata().getGeneration(), now));
         return after.equals(before) ? Optional.empty() : Optional.of(() -> update(object, after));
     }
@@ -80,12 +80,16 @@ public final class ConfigConditions {
         };
     }
 
-    private List<VerdictResource> said(ConfigName name, ConfigSelection selection) {
-        return selection instanceof ConfigSelection.Refused(List<DomainName> domains, String reason)
-                ? domains.stream()
+    private List<VerdictResource> said(ConfigName name, GenericKubernetesResource object, ConfigSelection selection) {
+        return switch (selection) {
+            case ConfigSelection.In(DomainName domain) ->
+                said(reader.resource(domain, name, object)).stream().toList();
+            case ConfigSelection.Nowhere() -> List.of();
+            case ConfigSelection.Refused(List<DomainName> domains, String reason) ->
+                domains.stream()
                         .map(domain -> refused(domain, name, NOT_ALLOWED, reason))
-                        .toList()
-                : reader.read(name).flatMap(this::said).stream().toList();
+                        .toList();
+        };
     }
 
     /// What is said of it as it is now.

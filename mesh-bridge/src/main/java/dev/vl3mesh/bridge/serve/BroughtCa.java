@@ -1,5 +1,6 @@
 package dev.vl3mesh.bridge.serve;
 
+import dev.vl3mesh.identity.CertificateIssuer;
 import dev.vl3mesh.identity.IdentityException;
 import dev.vl3mesh.identity.Pem;
 import java.security.GeneralSecurityException;
@@ -80,9 +81,8 @@ record BroughtCa(PrivateKey key, List<X509Certificate> chain) {
 
     private static boolean matches(PrivateKey key, X509Certificate certificate) {
         byte[] sample = {1};
-        String algorithm = key.getAlgorithm().equals("RSA") ? "SHA256withRSA" : "SHA256withECDSA";
         try {
-            Signature signature = Signature.getInstance(algorithm);
+            Signature signature = Signature.getInstance(CertificateIssuer.signatureAlgorithm(key));
             signature.initSign(key);
             signature.update(sample);
             byte[] signed = signature.sign();

@@ -73,7 +73,8 @@ public final class ConfigReader {
         return Objects.requireNonNullElse(object.getMetadata().getLabels(), Map.of());
     }
 
-    private ConfigResource resource(DomainName domain, ConfigName name, GenericKubernetesResource object) {
+    /// What the mesh of that domain has to know of an object.
+    public ConfigResource resource(DomainName domain, ConfigName name, GenericKubernetesResource object) {
         ObjectMeta metadata = object.getMetadata();
         Object spec = Objects.requireNonNullElse(object.get("spec"), Map.of());
         return new ConfigResource(

@@ -7,6 +7,7 @@ import dev.vl3mesh.identity.CertificateIssuer;
 import dev.vl3mesh.identity.CertificateRequest;
 import dev.vl3mesh.identity.IdentityException;
 import dev.vl3mesh.identity.Pem;
+import java.io.IOException;
 import java.math.BigInteger;
 import java.security.GeneralSecurityException;
 import java.security.KeyPair;
@@ -26,6 +27,7 @@ import org.bouncycastle.asn1.x509.Extension;
 import org.bouncycastle.asn1.x509.KeyUsage;
 import org.bouncycastle.cert.jcajce.JcaX509CertificateConverter;
 import org.bouncycastle.cert.jcajce.JcaX509v3CertificateBuilder;
+import org.bouncycastle.operator.OperatorCreationException;
 import org.bouncycastle.operator.jcajce.JcaContentSignerBuilder;
 import org.junit.jupiter.api.Test;
 
@@ -60,7 +62,7 @@ class BroughtCaTest {
             builder.addExtension(Extension.keyUsage, true, new KeyUsage(KeyUsage.keyCertSign));
             return new JcaX509CertificateConverter()
                     .getCertificate(builder.build(new JcaContentSignerBuilder("SHA256withRSA").build(key)));
-        } catch (Exception e) {
+        } catch (IOException | OperatorCreationException | GeneralSecurityException e) {
             throw new AssertionError(e);
         }
     }

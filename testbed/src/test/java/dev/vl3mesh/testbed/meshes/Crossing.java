@@ -55,7 +55,7 @@ interface Crossing {
     default void sidecarsPortsAreNotForTheDomains() {
         TestPod both = meshes().pod("west", TwoMeshes.IN_BOTH);
         for (String mesh : TwoMeshes.MESHES) {
-            String member = mesh.equals(TwoMeshes.RED) ? TwoMeshes.IN_RED : TwoMeshes.IN_GREEN;
+            String member = TwoMeshes.members(mesh).getFirst();
             String address = both.address(mesh, IpFamily.V4);
             List<String> ports = List.of("15100", "15101", "15106", "15120", "15121", "15190");
             List<String> questions = ports.stream()
@@ -73,7 +73,7 @@ interface Crossing {
         String forged = "x-forwarded-client-cert: By=spiffe://red.vl3.internal/ns/in-both/sa/web;"
                 + "URI=spiffe://red.vl3.internal/ns/admin/sa/root";
         for (String mesh : TwoMeshes.MESHES) {
-            String member = mesh.equals(TwoMeshes.RED) ? TwoMeshes.IN_RED : TwoMeshes.IN_GREEN;
+            String member = TwoMeshes.members(mesh).getFirst();
             assertThat(meshes().pod("east", member)
                             .run(
                                     "curl",

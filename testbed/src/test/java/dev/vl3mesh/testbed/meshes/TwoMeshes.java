@@ -157,7 +157,7 @@ final class TwoMeshes implements AutoCloseable {
         return "vl3-" + mesh;
     }
 
-    /// The namespaces whose pods are in a mesh.
+    /// The namespaces whose pods are in a mesh, first that of pods which are in no other.
     static List<String> members(String mesh) {
         return MEMBERS.getOrDefault(mesh, List.of());
     }

@@ -222,7 +222,7 @@ class TwoMeshesST implements Crossing {
     }
 
     private static List<MeshCalls> in(TwoMeshes meshes, String mesh) {
-        String member = mesh.equals(TwoMeshes.RED) ? TwoMeshes.IN_RED : TwoMeshes.IN_GREEN;
+        String member = TwoMeshes.members(mesh).getFirst();
         return List.of(
                 new MeshCalls(meshes.pod("east", TwoMeshes.IN_BOTH), TwoMeshes.url(member, mesh, "/"), "200"),
                 new MeshCalls(meshes.pod("west", member), TwoMeshes.url(TwoMeshes.IN_BOTH, mesh, "/"), "200"));
@@ -273,7 +273,7 @@ class TwoMeshesST implements Crossing {
 
     /// What a sidecar of a member in east has behind the service of those in both.
     private String endpoints(String mesh) {
-        String member = mesh.equals(TwoMeshes.RED) ? TwoMeshes.IN_RED : TwoMeshes.IN_GREEN;
+        String member = TwoMeshes.members(mesh).getFirst();
         String port = mesh.equals(TwoMeshes.RED) ? "15100" : "15200";
         return meshes.pod("east", member)
                 .sh("curl -s 127.0.0.1:$1/clusters | grep '^outbound|80||web.in-both.*cx_active'", port)

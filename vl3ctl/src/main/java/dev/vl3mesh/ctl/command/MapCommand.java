@@ -9,7 +9,6 @@ import dev.vl3mesh.ctl.render.Table.Cell;
 import dev.vl3mesh.ctl.session.ExitCodes;
 import dev.vl3mesh.ctl.session.GlobalOptions.Output;
 import dev.vl3mesh.ctl.session.Session;
-import dev.vl3mesh.model.join.Labels;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -46,14 +45,7 @@ public final class MapCommand implements Callable<Integer> {
         List<Domain> domains = new ArrayList<>();
         for (String context : contexts.isEmpty() ? session.contexts() : contexts) {
             try (Cluster cluster = session.cluster(Optional.of(context))) {
-                sites.add(Topology.site(
-                        cluster.self().name(),
-                        cluster.client()
-                                .pods()
-                                .inAnyNamespace()
-                                .withLabel(Labels.ATTACHED, "true")
-                                .list()
-                                .getItems()));
+                sites.add(Topology.site(cluster.self().name(), Topology.attached(cluster.client())));
                 domains.addAll(cluster.client().resources(Domain.class).list().getItems());
             }
         }

@@ -10,7 +10,6 @@ import dev.vl3mesh.ctl.cluster.CtlException;
 import dev.vl3mesh.ctl.command.MeshStatus.Istiod;
 import dev.vl3mesh.ctl.command.MeshStatus.Refused;
 import dev.vl3mesh.ctl.command.MeshStatus.Sidecar;
-import dev.vl3mesh.model.join.Labels;
 import io.fabric8.kubernetes.api.model.APIResource;
 import io.fabric8.kubernetes.api.model.APIResourceList;
 import io.fabric8.kubernetes.api.model.Container;
@@ -65,7 +64,7 @@ final class MeshStatusReader {
                 .orElseThrow(() -> new CtlException("domain " + domain + " has no mesh: see vl3ctl istio-profile"));
         String owner = DomainsCommand.homeLabel(found);
         String home = owner.isEmpty() ? self : owner;
-        List<Pod> pods = attached();
+        List<Pod> pods = Topology.attached(client);
         return new MeshStatus(
                 domain,
                 self,
@@ -135,14 +134,6 @@ final class MeshStatusReader {
             Thread.currentThread().interrupt();
             throw new CtlException("interrupted", e);
         }
-    }
-
-    private List<Pod> attached() {
-        return client.pods()
-                .inAnyNamespace()
-                .withLabel(Labels.ATTACHED, "true")
-                .list()
-                .getItems();
     }
 
     private List<Sidecar> sidecars(List<Pod> pods) {

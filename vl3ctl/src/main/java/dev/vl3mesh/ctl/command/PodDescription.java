@@ -115,7 +115,8 @@ public record PodDescription(
                 List.copyOf(problems));
     }
 
-    private static boolean belongs(Attachment attachment, String uid) {
+    /// Whether an attachment is that of the pod with this uid.
+    static boolean belongs(Attachment attachment, String uid) {
         AttachmentStatus status = attachment.getStatus();
         return status != null && uid.equals(status.podUid());
     }

@@ -17,7 +17,6 @@ import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.function.Consumer;
-import java.util.function.UnaryOperator;
 
 /// Reads of a pod what sidecars of domains it has, and asks each for its certificate, at its administration
 /// on the pod's loopback.
@@ -53,8 +52,7 @@ final class SidecarReader {
                         .stream()
                         .anyMatch(status ->
                                 status.getName().equals(container.getName()) && Boolean.TRUE.equals(status.getReady()));
-        JsonNode leaf = ready ? asked(pod, container, "/certs", SidecarReader::leaf) : JSON.createObjectNode();
-        JsonNode memory = ready ? asked(pod, container, "/memory", all -> all) : JSON.createObjectNode();
+        JsonNode leaf = leaf(asked(pod, container, ready, "/certs"));
         return new Sidecar(
                 domain,
                 ready,
@@ -62,14 +60,17 @@ final class SidecarReader {
                 variable(container, "XDS_HEADER_domain_revision"),
                 leaf.path("subject_alt_names").path(0).path("uri").asText(),
                 leaf.path("expiration_time").asText(),
-                memory.path("heap_size").asLong(),
-                Application.deafPorts(
-                        ready ? asked(pod, container, "/clusters?format=json", all -> all) : JSON.createObjectNode()));
+                asked(pod, container, ready, "/memory").path("heap_size").asLong(),
+                Application.deafPorts(asked(pod, container, ready, "/clusters?format=json")));
     }
 
-    private JsonNode asked(Pod pod, Container container, String path, UnaryOperator<JsonNode> of) {
+    /// Empty where it does not answer, as one that is not ready does not.
+    private JsonNode asked(Pod pod, Container container, boolean ready, String path) {
+        if (!ready) {
+            return JSON.createObjectNode();
+        }
         try {
-            return of.apply(admin(pod, container).get(path));
+            return admin(pod, container).get(path);
         } catch (CtlException e) {
             hints.accept(path + " of " + container.getName() + " is not shown: " + e.getMessage());
             return JSON.createObjectNode();

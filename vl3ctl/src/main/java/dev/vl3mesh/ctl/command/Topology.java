@@ -4,6 +4,7 @@ import dev.vl3mesh.api.v1alpha1.Domain;
 import dev.vl3mesh.model.join.Labels;
 import io.fabric8.kubernetes.api.model.OwnerReference;
 import io.fabric8.kubernetes.api.model.Pod;
+import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.utils.Serialization;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -32,6 +33,15 @@ public record Topology(List<Rail> domains, List<Site> clusters) {
     ///
     /// @param domains sorted
     public record Workload(String namespace, String name, int pods, List<String> domains) {}
+
+    /// A cluster's pods that are in a domain.
+    static List<Pod> attached(KubernetesClient client) {
+        return client.pods()
+                .inAnyNamespace()
+                .withLabel(Labels.ATTACHED, "true")
+                .list()
+                .getItems();
+    }
 
     /// Puts a cluster's attached pods together; those that are ending don't count.
     static Site site(String cluster, Collection<Pod> pods) {

@@ -74,8 +74,7 @@ final class WhyReader {
         Map<String, Attachment> places = new TreeMap<>();
         for (Attachment attachment :
                 cluster.client().resources(Attachment.class).list().getItems()) {
-            if (attachment.getStatus() != null
-                    && pod.getMetadata().getUid().equals(attachment.getStatus().podUid())) {
+            if (PodDescription.belongs(attachment, pod.getMetadata().getUid())) {
                 places.put(attachment.getSpec().domain(), attachment);
             }
         }
