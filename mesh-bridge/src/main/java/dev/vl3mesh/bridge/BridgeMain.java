@@ -63,7 +63,7 @@ public final class BridgeMain {
         InstantSource clock = InstantSource.system();
         SecureRandom random = new SecureRandom();
         Changes changes = new Changes();
-        ResourceStore store = new ResourceStore();
+        ResourceStore store = new ResourceStore(config.cluster());
         NodeReports reports = new NodeReports(changes, clock.instant());
         try (KubernetesClient client = new KubernetesClientBuilder().build();
                 WriteLanes lanes = new WriteLanes();
@@ -249,7 +249,7 @@ public final class BridgeMain {
 
     private static List<KubeClusterName> members(ClusterCache cache) {
         return cache.members().stream()
-                .map(link -> new KubeClusterName(link.getMetadata().getName()))
+                .map(link -> new KubeClusterName(link.peer()))
                 .toList();
     }
 

@@ -139,6 +139,7 @@ final class ControlWorker implements AutoCloseable {
             if (!published || told) {
                 services.load(); // what is missing when all counts as published would be taken for gone
             }
+            links.follow(); // before anything counts as all there is
             publisher.publish(drained);
             published = true;
             publishedAt = now;

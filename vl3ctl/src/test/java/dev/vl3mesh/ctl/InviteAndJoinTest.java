@@ -127,8 +127,10 @@ class InviteAndJoinTest {
                 GROUP + "/domains/blue",
                 "{\"metadata\":{\"name\":\"blue\",\"labels\":{\"vl3mesh.dev/home\":\"far\"}},\"spec\":{\"prefixes\":[]}}");
         assertThat(run("invite", "--domain", "blue").err()).contains("its home is far");
-        server.put(GROUP + "/links/west", "{\"metadata\":{\"name\":\"west\"},\"spec\":{\"role\":\"Member\"}}");
-        assertThat(run("invite", "--for", "west").err()).contains("is linked to east already");
+        server.put(
+                GROUP + "/links/west.member",
+                "{\"metadata\":{\"name\":\"west.member\"},\"spec\":{\"role\":\"Member\"}}");
+        assertThat(run("invite", "--for", "west").err()).contains("is a member of east already");
         introduce("east", "");
         assertThat(run("invite").err()).contains("set link.address of the chart");
         assertThat(server.paths(GROUP + "/invitations/")).isEmpty();

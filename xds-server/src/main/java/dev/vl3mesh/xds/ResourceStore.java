@@ -19,11 +19,14 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /// All resources that this process knows, of all origins. One lock guards it; listeners are called outside of the
-/// lock, with keys only, so that the work of
-/// a change is the number of changed keys for each listener.
+/// lock, with keys only, so that the work of a change is the number of changed keys for each listener.
+///
+/// What an origin has may come over several links: of the domains that are at home here by its own, of each other
+/// home's domains by the link to that home. So whether an origin is complete is a matter of the domain's home.
 public final class ResourceStore implements SnapshotSink {
     /// Hears of changes. Calls may come from any thread and may be late, but a call for the last change always comes.
     public interface Listener {
@@ -34,13 +37,44 @@ public final class ResourceStore implements SnapshotSink {
         void completed(KubeClusterName origin);
     }
 
+    /// What a view shows of a resource.
+    public sealed interface Sight {
+        /// The view has no such resource.
+        Sight GONE = new Gone();
+        /// Whether the view has such a resource is not known yet: nothing may be said of it.
+        Sight UNKNOWN = new Unknown();
+
+        /// The view has it.
+        ///
+        /// @param resource as the view shows it
+        record Seen(MeshResource resource) implements Sight {}
+
+        /// See [#GONE].
+        record Gone() implements Sight {}
+
+        /// See [#UNKNOWN].
+        record Unknown() implements Sight {}
+    }
+
     private record NodeDomain(KubeClusterName cluster, NodeName node, DomainName domain) {}
 
     private final Map<ResourceKey, MeshResource> resources = new TreeMap<>();
     private final Map<DomainName, Set<ResourceKey>> byDomain = new HashMap<>();
     private final Map<NodeDomain, Integer> podsOnNode = new HashMap<>();
-    private final Set<KubeClusterName> complete = new HashSet<>();
+    private final Homes homes;
     private final List<Listener> listeners = new CopyOnWriteArrayList<>();
+
+    /// Starts empty, for what one other side tells.
+    public ResourceStore() {
+        homes = new Homes(Optional.empty());
+    }
+
+    /// Starts empty, for a control plane.
+    ///
+    /// @param self the cluster that it is of: origin of what is published here, and home of domains
+    public ResourceStore(KubeClusterName self) {
+        homes = new Homes(Optional.of(self));
+    }
 
     /// Adds a listener; it is told nothing of what is there already.
     public void listen(Listener listener) {
@@ -64,6 +98,9 @@ public final class ResourceStore implements SnapshotSink {
                 if (old != null) {
                     keysOf(key.domain()).remove(key);
                     count(old, -1, refreshed);
+                    if (homes.gone(key)) {
+                        refreshed.add(key.domain());
+                    }
                     changed.add(key);
                 }
             }
@@ -76,10 +113,13 @@ public final class ResourceStore implements SnapshotSink {
                     if (old != null) {
                         count(old, -1, refreshed);
                     }
+                    if (homes.came(key)) {
+                        refreshed.add(key.domain());
+                    }
                     changed.add(key);
                 }
             }
-            // a domain came to a node or left it: all of the domain may be visible or hidden there
+            // a domain came to a node or left it, or its home came to be known: all of it may be visible or hidden
             refreshed.forEach(domain -> changed.addAll(keysOf(domain)));
         }
         if (!changed.isEmpty()) {
@@ -118,34 +158,78 @@ public final class ResourceStore implements SnapshotSink {
 
     @Override
     public void complete(KubeClusterName origin) {
+        tell(homes::complete, origin);
+    }
+
+    /// Says that everything that an origin has in the domains of another home was told by that home.
+    public void complete(KubeClusterName home, KubeClusterName origin) {
+        tell(complete -> homes.complete(home, complete), origin);
+    }
+
+    private void tell(Predicate<KubeClusterName> completes, KubeClusterName origin) {
         boolean first;
         synchronized (this) {
-            first = complete.add(origin);
+            first = completes.test(origin);
         }
         if (first) {
             listeners.forEach(listener -> listener.completed(origin));
         }
     }
 
-    /// Forgets an origin altogether, as when its cluster has left.
+    /// Says which other homes there are: until they have told which domains they have, a domain that is not known
+    /// may be one of theirs.
+    public synchronized void follow(Set<KubeClusterName> others) {
+        homes.follow(others);
+    }
+
+    /// Forgets what an origin has in the domains that are at home here, as when its cluster has left.
     public void drop(KubeClusterName origin) {
-        Set<ResourceKey> keys;
-        synchronized (this) {
-            keys = new HashSet<>(resources.keySet());
-        }
-        keys.removeIf(key -> !key.origin().equals(origin));
+        drop(key -> key.origin().equals(origin) && !homes.isElsewhere(key.domain()));
         complete(origin);
-        apply(origin, new SnapshotDelta(List.of(), keys));
     }
 
-    /// Whether everything that an origin has is here.
+    /// Forgets what another home has told, as when it has been left. What this cluster itself has stays.
+    public void dropHome(KubeClusterName home) {
+        drop(key -> homes.isAt(home, key.domain()) && !homes.isSelf(key.origin()));
+        drop(key -> key.origin().equals(home) && key.kind() == ResourceKind.DOMAIN);
+        synchronized (this) {
+            homes.forget(home);
+        }
+    }
+
+    private void drop(Predicate<ResourceKey> which) {
+        Map<KubeClusterName, Set<ResourceKey>> byOrigin = new HashMap<>();
+        synchronized (this) {
+            for (ResourceKey key : resources.keySet()) {
+                if (which.test(key)) {
+                    byOrigin.computeIfAbsent(key.origin(), _ -> new HashSet<>()).add(key);
+                }
+            }
+        }
+        byOrigin.forEach((origin, keys) -> apply(origin, new SnapshotDelta(List.of(), keys)));
+    }
+
+    /// Whether everything that an origin has in the domains at home here is known.
     public synchronized boolean isComplete(KubeClusterName origin) {
-        return complete.contains(origin);
+        return homes.isComplete(origin);
     }
 
-    /// The complete origins.
-    public synchronized Set<KubeClusterName> completeOrigins() {
-        return Set.copyOf(complete);
+    /// Whether everything is known that another home has to tell of itself, its domains first of all.
+    public synchronized boolean hasTold(KubeClusterName home) {
+        return homes.hasTold(home);
+    }
+
+    /// The origins that a view may be told to be complete: everything that it shows of them is known.
+    public synchronized Set<KubeClusterName> completeOrigins(View view) {
+        if (view instanceof View.OfOrigin(KubeClusterName origin, KubeClusterName home)) {
+            return homes.hasTold(home) && homes.isComplete(origin) ? Set.of(origin) : Set.of();
+        }
+        return homes.completeOrigins();
+    }
+
+    /// Where a domain is at home; empty while its definition is not known.
+    public synchronized Optional<KubeClusterName> homeOf(DomainName domain) {
+        return homes.of(domain);
     }
 
     /// A resource.
@@ -154,9 +238,18 @@ public final class ResourceStore implements SnapshotSink {
     }
 
     /// What a view shows of a resource.
-    public synchronized Optional<MeshResource> see(View view, ResourceKey key) {
+    public synchronized Sight look(View view, ResourceKey key) {
         @Nullable MeshResource resource = resources.get(key);
-        return resource == null ? Optional.empty() : view.see(resource, domain -> onNode(view, domain));
+        if (resource == null) {
+            return homes.knowsAllOf(key) ? Sight.GONE : Sight.UNKNOWN;
+        }
+        Optional<KubeClusterName> home = homes.of(key.domain());
+        if (view.home().isPresent() && !home.equals(view.home())) {
+            return home.isPresent() || homes.knowsAllDomains() ? Sight.GONE : Sight.UNKNOWN;
+        }
+        return view.see(resource, domain -> onNode(view, domain))
+                .<Sight>map(Sight.Seen::new)
+                .orElse(Sight.GONE);
     }
 
     private boolean onNode(View view, DomainName domain) {

@@ -6,6 +6,7 @@ import dev.vl3mesh.model.NodeName;
 import dev.vl3mesh.model.plan.MeshResource;
 import dev.vl3mesh.model.plan.MeshResource.AttachmentResource;
 import dev.vl3mesh.model.plan.MeshResource.ConfigResource;
+import dev.vl3mesh.model.plan.MeshResource.DomainResource;
 import dev.vl3mesh.model.plan.MeshResource.VerdictResource;
 import dev.vl3mesh.model.plan.MeshResource.Workload;
 import java.util.Optional;
@@ -17,6 +18,11 @@ public sealed interface View {
     ///
     /// @param onNode says whether a domain has a pod on the subscriber's node; only asked by an agent's view
     Optional<MeshResource> see(MeshResource resource, Predicate<DomainName> onNode);
+
+    /// The home whose domains alone are shown; empty where any domain may be.
+    default Optional<KubeClusterName> home() {
+        return Optional.empty();
+    }
 
     /// An agent sees the domains that have pods on its node, and the uids of those pods.
     record OfNode(KubeClusterName cluster, NodeName node) implements View {
@@ -33,20 +39,39 @@ public sealed interface View {
         }
     }
 
-    /// A member cluster sees what it does not itself publish, of the domains that it may take part in; and
-    /// nothing of what others have written for a mesh, which is for the mesh alone.
-    record OfCluster(KubeClusterName cluster, Predicate<DomainName> allowed) implements View {
+    /// A member cluster sees what it does not itself publish, of the domains of this home that it may take part in;
+    /// and nothing of what others have written for a mesh, which is for the mesh alone.
+    ///
+    /// @param here the home that shows it
+    record OfCluster(KubeClusterName here, KubeClusterName cluster, Predicate<DomainName> allowed) implements View {
+        @Override
+        public Optional<KubeClusterName> home() {
+            return Optional.of(here);
+        }
+
         @Override
         public Optional<MeshResource> see(MeshResource resource, Predicate<DomainName> onNode) {
             boolean visible = !resource.key().origin().equals(cluster)
+                    && !isDefinitionOfAnother(resource)
                     && (!isOfMesh(resource) || isFor(cluster, resource))
                     && allowed.test(resource.key().domain());
             return visible ? Optional.of(withoutUid(resource)) : Optional.empty();
         }
+
+        /// Of a domain that another home has under the same name.
+        private boolean isDefinitionOfAnother(MeshResource resource) {
+            return resource instanceof DomainResource domain
+                    && !domain.key().origin().equals(here);
+        }
     }
 
-    /// What a member tells its home: only what it publishes itself.
-    record OfOrigin(KubeClusterName origin) implements View {
+    /// What a member tells a home: only what it publishes itself, of that home's domains.
+    record OfOrigin(KubeClusterName origin, KubeClusterName there) implements View {
+        @Override
+        public Optional<KubeClusterName> home() {
+            return Optional.of(there);
+        }
+
         @Override
         public Optional<MeshResource> see(MeshResource resource, Predicate<DomainName> onNode) {
             boolean visible = resource.key().origin().equals(origin) && !(resource instanceof VerdictResource);

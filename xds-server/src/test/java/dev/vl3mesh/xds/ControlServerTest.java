@@ -41,7 +41,7 @@ class ControlServerTest extends LoopbackHome {
     }
 
     private LinkClient link(ResourceStore store) {
-        LinkClient link = new LinkClient(joined(), WEST, store);
+        LinkClient link = new LinkClient(joined(), WEST, EAST, store);
         open.add(link);
         return link;
     }
@@ -75,15 +75,15 @@ class ControlServerTest extends LoopbackHome {
 
     @Test
     void aMemberAndItsHomeLearnOfEachOther() {
-        ResourceStore member = new ResourceStore();
-        publish(home, EAST, attachment(EAST, "east-1", "172.16.0.2"));
+        ResourceStore member = new ResourceStore(WEST);
+        publish(home, EAST, domain(EAST, RED), attachment(EAST, "east-1", "172.16.0.2"));
         home.complete(EAST);
         publish(member, WEST, attachment(WEST, "west-1", "172.16.0.66"));
         member.complete(WEST);
         LinkClient link = link(member);
         await().untilAsserted(() -> assertThat(home.of(WEST)).hasSize(1));
-        await().untilAsserted(() -> assertThat(member.of(EAST)).hasSize(1));
-        await().until(() -> home.isComplete(WEST) && member.isComplete(EAST) && link.connected());
+        await().untilAsserted(() -> assertThat(member.of(EAST)).hasSize(2));
+        await().until(() -> home.isComplete(WEST) && member.hasTold(EAST) && link.connected());
         assertThat(uids(home, WEST)).containsExactly(Optional.empty());
 
         ResourceKey gone = attachment(WEST, "west-1", "172.16.0.66").key();
@@ -93,7 +93,7 @@ class ControlServerTest extends LoopbackHome {
 
     @Test
     void nothingIsTakenForGoneWhileItsOriginIsIncomplete() {
-        publish(home, EAST, attachment(EAST, "east-1", "172.16.0.2"));
+        publish(home, EAST, domain(EAST, RED), attachment(EAST, "east-1", "172.16.0.2"));
         publish(home, WEST, attachment(WEST, "west-1", "172.16.0.66"));
         home.complete(EAST);
         Svid svid = enrol("east-1");

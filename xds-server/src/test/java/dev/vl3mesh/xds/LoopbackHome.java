@@ -3,12 +3,15 @@ package dev.vl3mesh.xds;
 import dev.vl3mesh.identity.CertificateIssuer;
 import dev.vl3mesh.identity.SpiffeId;
 import dev.vl3mesh.identity.Svid;
+import dev.vl3mesh.model.Carrier;
 import dev.vl3mesh.model.DomainName;
 import dev.vl3mesh.model.KubeClusterName;
 import dev.vl3mesh.model.NodeName;
 import dev.vl3mesh.model.address.IpAddress;
+import dev.vl3mesh.model.address.IpPrefix;
 import dev.vl3mesh.model.plan.MeshResource;
 import dev.vl3mesh.model.plan.MeshResource.AttachmentResource;
+import dev.vl3mesh.model.plan.MeshResource.DomainResource;
 import dev.vl3mesh.model.plan.SnapshotDelta;
 import dev.vl3mesh.xds.client.AdsClient;
 import dev.vl3mesh.xds.client.ControlChannel;
@@ -40,7 +43,7 @@ abstract class LoopbackHome {
     final CertificateIssuer issuer =
             CertificateIssuer.newRoot(TRUST_DOMAIN, Instant.now(), Duration.ofHours(1), RANDOM);
     final FakeHandlers handlers = new FakeHandlers(issuer, TRUST_DOMAIN);
-    final ResourceStore home = new ResourceStore();
+    final ResourceStore home = new ResourceStore(EAST);
     final List<AutoCloseable> open = new ArrayList<>();
     String address = "";
 
@@ -69,6 +72,10 @@ abstract class LoopbackHome {
     final ManagedChannel closing(ManagedChannel channel) {
         open.add(channel::shutdownNow);
         return channel;
+    }
+
+    static DomainResource domain(KubeClusterName home, DomainName name) {
+        return new DomainResource(home, name, List.of(IpPrefix.parse("172.16.0.0/16")), 5, 0, 0, Carrier.VXLAN);
     }
 
     static AttachmentResource attachment(KubeClusterName origin, String node, String address) {

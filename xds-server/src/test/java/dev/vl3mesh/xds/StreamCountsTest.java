@@ -118,7 +118,7 @@ class StreamCountsTest {
     @Test
     void membersAreCountedApart() {
         ManagedChannel channel = channel(SpiffeId.cluster("east.test", "west"));
-        LinkClient link = new LinkClient(channel, WEST, new ResourceStore());
+        LinkClient link = new LinkClient(channel, WEST, EAST, new ResourceStore(WEST));
         counts(Kind.MEMBER, 1, 0);
         counts(Kind.PUBLISH, 1, 0);
         counts(Kind.AGENT, 0, 0);
@@ -151,10 +151,11 @@ class StreamCountsTest {
 
     @Test
     void whatIsRefusedOfAMemberIsCounted() {
-        ResourceStore member = new ResourceStore();
+        ResourceStore member = new ResourceStore(WEST);
+        home.apply(EAST, new SnapshotDelta(List.of(LoopbackHome.domain(EAST, LoopbackHome.RED)), Set.of()));
         ManagedChannel channel = channel(SpiffeId.cluster("east.test", "north"));
         // a member that speaks for another cluster
-        LinkClient link = new LinkClient(channel, WEST, member);
+        LinkClient link = new LinkClient(channel, WEST, EAST, member);
         publish(member, WEST);
         counts(Kind.PUBLISH, 1, 1);
         link.close();

@@ -55,7 +55,7 @@ final class Mesh {
             planners.add(planner);
         }
         for (int i = 1; i < clusters; i++) {
-            DeltaSender sender = new DeltaSender(store, new View.OfCluster(cluster(i), _ -> true));
+            DeltaSender sender = new DeltaSender(store, new View.OfCluster(cluster(0), cluster(i), _ -> true));
             for (ResourceKind kind : ResourceKind.values()) {
                 sender.onRequest(DeltaDiscoveryRequest.newBuilder()
                         .setTypeUrl(TypeUrls.of(kind))

@@ -74,7 +74,7 @@ final class DomainCopies {
         Map<String, DomainResource> wanted = new HashMap<>();
         domainsOf(link).forEach(domain -> wanted.put(domain.domain().value(), domain));
         wanted.values().forEach(resource -> quietly(() -> copy(link, resource)));
-        if (store.isComplete(link.home())) {
+        if (store.hasTold(link.home())) {
             for (Domain domain : cache.domains()) {
                 if (homeOf(domain).equals(link.home().value())
                         && !wanted.containsKey(domain.getMetadata().getName())) {

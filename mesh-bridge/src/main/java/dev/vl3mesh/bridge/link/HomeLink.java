@@ -63,7 +63,7 @@ public final class HomeLink implements AutoCloseable {
                 Objects.requireNonNull(link.getSpec().address(), "a Link of role Home has an address"),
                 svid::get,
                 SpiffeId.control(link.getSpec().trustDomain()));
-        this.streams = new LinkClient(channel, config.cluster(), store);
+        this.streams = new LinkClient(channel, config.cluster(), new KubeClusterName(home), store);
     }
 
     /// Opens the link with the identity that is kept, or redeems the invitation that the Link names.

@@ -19,6 +19,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /// Keeps a [HomeLink] for each Link of role Home, copies of the homes' domains, and enough leased addresses. Used
@@ -57,15 +58,20 @@ public final class HomeLinks implements AutoCloseable {
         this.members = new Members(config, client, cache, store);
     }
 
+    /// Says which homes there are, whether this replica leads or not.
+    public void follow() {
+        store.follow(cache.homes().stream()
+                .map(link -> new KubeClusterName(link.peer()))
+                .collect(Collectors.toSet()));
+    }
+
     /// Goes over all links once.
     public void reconcile(Instant now) {
         members.reconcile(now);
         Set<String> wanted = new HashSet<>();
-        for (Link link : cache.links()) {
-            if (link.getSpec().role().equals("Home")) {
-                wanted.add(link.getMetadata().getName());
-                one(link, now);
-            }
+        for (Link link : cache.homes()) {
+            wanted.add(link.peer());
+            one(link, now);
         }
         for (String name : List.copyOf(open.keySet())) {
             if (!wanted.contains(name)) { // somebody took our finalizer off it
@@ -129,21 +135,14 @@ public final class HomeLinks implements AutoCloseable {
         return LinkReport.leaving(obstacle.get());
     }
 
-    /// Forgets what came over the link. With one home, that is everything but this cluster's own.
+    /// Forgets what came over the link.
     private void close(String name) {
         HomeLink link = open.remove(name);
         if (link == null) {
             return;
         }
         link.close();
-        store.drop(link.home());
-        if (open.isEmpty()) {
-            for (KubeClusterName origin : store.completeOrigins()) {
-                if (!origin.equals(config.cluster())) {
-                    store.drop(origin);
-                }
-            }
-        }
+        store.dropHome(link.home());
     }
 
     @Override

@@ -39,7 +39,7 @@ final class Members {
     void reconcile(Instant now) {
         for (String holder : strangers()) {
             // the watch of links may be behind that of blocks; a member that has just joined must keep its leases
-            if (client.resources(Link.class).withName(holder).get() == null) {
+            if (client.resources(Link.class).withName(Link.nameToMember(holder)).get() == null) {
                 release(holder);
             }
         }
@@ -65,12 +65,12 @@ final class Members {
                 holders.add(holder);
             }
         }
-        cache.links().forEach(link -> holders.remove(link.getMetadata().getName()));
+        cache.members().forEach(link -> holders.remove(link.peer()));
         return holders;
     }
 
     private void release(String holder) {
-        LOG.info("Link {} is gone: its leases are released", holder);
+        LOG.info("the link to member {} is gone: its leases are released", holder);
         store.drop(new KubeClusterName(holder));
         for (AddressBlock block : cache.blocks()) {
             if (block.getSpec().cluster().equals(holder)) {

@@ -185,7 +185,7 @@ public final class ClusterMetrics {
     private List<Row> ofHomes(Function<Link, @Nullable Double> number) {
         List<Row> rows = new ArrayList<>();
         for (Link link : links.get()) {
-            @Nullable Double value = link.getSpec().role().equals("Home") ? number.apply(link) : null;
+            @Nullable Double value = link.leadsHome() ? number.apply(link) : null;
             if (value != null) {
                 rows.add(Row.of(value, link.getMetadata().getName()));
             }

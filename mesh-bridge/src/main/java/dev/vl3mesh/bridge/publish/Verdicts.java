@@ -29,11 +29,9 @@ public final class Verdicts implements ResourceStore.Listener {
 
     /// What is said of one name in one domain.
     public Optional<VerdictResource> find(DomainName domain, ConfigName name) {
-        return store.completeOrigins().stream()
-                .map(home -> new ResourceKey(ResourceKind.VERDICT, domain, home, here + name))
-                .flatMap(key -> store.get(key).stream())
-                .map(VerdictResource.class::cast)
-                .findFirst();
+        return store.homeOf(domain)
+                .flatMap(home -> store.get(new ResourceKey(ResourceKind.VERDICT, domain, home, here + name)))
+                .map(VerdictResource.class::cast);
     }
 
     @Override

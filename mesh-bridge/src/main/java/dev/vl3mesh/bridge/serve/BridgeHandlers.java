@@ -1,10 +1,9 @@
 package dev.vl3mesh.bridge.serve;
 
-import dev.vl3mesh.api.v1alpha1.Domain;
+import dev.vl3mesh.api.v1alpha1.DomainSpec;
 import dev.vl3mesh.api.v1alpha1.Invitation;
 import dev.vl3mesh.api.v1alpha1.InvitationStatus;
 import dev.vl3mesh.api.v1alpha1.Link;
-import dev.vl3mesh.api.v1alpha1.LinkSpec;
 import dev.vl3mesh.bridge.BridgeConfig;
 import dev.vl3mesh.bridge.link.HomeLink;
 import dev.vl3mesh.bridge.observe.NodeReports;
@@ -31,7 +30,6 @@ import dev.vl3mesh.xds.ResourceStore;
 import dev.vl3mesh.xds.proto.v1.NodeReport;
 import dev.vl3mesh.xds.server.ControlHandlers;
 import dev.vl3mesh.xds.server.MeshHandlers;
-import io.fabric8.kubernetes.api.model.ObjectMetaBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientException;
 import java.nio.charset.StandardCharsets;
@@ -182,7 +180,10 @@ public final class BridgeHandlers implements ControlHandlers {
             throw new Refusal("the invitation is for a cluster named " + only + ", not " + cluster);
         }
         if (cluster.equals(config.cluster())
-                || client.resources(Link.class).withName(cluster.value()).get() != null) {
+                || client.resources(Link.class)
+                                .withName(Link.nameToMember(cluster.value()))
+                                .get()
+                        != null) {
             throw new Refusal(
                     "a cluster named " + cluster + " is known here already: install with another cluster.name");
         }
@@ -207,15 +208,13 @@ public final class BridgeHandlers implements ControlHandlers {
     }
 
     private void writeMember(KubeClusterName cluster, List<String> domains) {
-        Link link = new Link();
-        link.setMetadata(new ObjectMetaBuilder().withName(cluster.value()).build());
-        link.setSpec(new LinkSpec("Member", null, config.trustDomain(), null, domains));
-        client.resource(link).create();
+        client.resource(Link.toMember(cluster.value(), config.trustDomain(), domains))
+                .create();
     }
 
     private Optional<Link> member(KubeClusterName cluster) {
         return cache.members().stream()
-                .filter(link -> link.getMetadata().getName().equals(cluster.value()))
+                .filter(link -> link.peer().equals(cluster.value()))
                 .findFirst();
     }
 
@@ -227,10 +226,12 @@ public final class BridgeHandlers implements ControlHandlers {
                 .orElse(false);
         return invited
                 && cache.domain(domain.value())
-                        .map(Domain::getSpec)
-                        .map(spec ->
-                                spec.clusters().isEmpty() || spec.clusters().contains(cluster.value()))
+                        .map(known -> !ClusterCache.isCopy(known) && isOpen(known.getSpec(), cluster))
                         .orElse(true);
+    }
+
+    private static boolean isOpen(DomainSpec domain, KubeClusterName cluster) {
+        return domain.clusters().isEmpty() || domain.clusters().contains(cluster.value());
     }
 
     @Override
@@ -328,6 +329,8 @@ public final class BridgeHandlers implements ControlHandlers {
         LOG.info("cluster {} leaves", cluster);
         store.drop(cluster);
         blocks.releaseAll(cluster);
-        client.resources(Link.class).withName(cluster.value()).delete();
+        client.resources(Link.class)
+                .withName(Link.nameToMember(cluster.value()))
+                .delete();
     }
 }

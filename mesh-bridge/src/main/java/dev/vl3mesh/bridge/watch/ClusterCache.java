@@ -231,9 +231,12 @@ public final class ClusterCache implements ClusterView, AutoCloseable {
 
     /// The links to clusters that have joined this one.
     public List<Link> members() {
-        return links().stream()
-                .filter(link -> link.getSpec().role().equals("Member"))
-                .toList();
+        return links().stream().filter(link -> !link.leadsHome()).toList();
+    }
+
+    /// The links to clusters that this one has joined.
+    public List<Link> homes() {
+        return links().stream().filter(Link::leadsHome).toList();
     }
 
     /// All invitations.

@@ -126,7 +126,7 @@ class DoorsTest {
         int port = doors.ports().grpc();
         assertThat(doors.ports().link()).isEqualTo(port);
         assertThat(report(port, svid(builtIn, NODE)).isOk()).isTrue();
-        LinkClient link = new LinkClient(channel(port, svid(builtIn, MEMBER)), WEST, new ResourceStore());
+        LinkClient link = new LinkClient(channel(port, svid(builtIn, MEMBER)), WEST, EAST, new ResourceStore(WEST));
         open.add(link);
         patiently().until(link::connected);
         assertThat(doors.streams().open(Kind.MEMBER)).isOne();
@@ -153,7 +153,7 @@ class DoorsTest {
                         .getCode())
                 .as("the built-in issuer is not asked who is an agent")
                 .isEqualTo(Status.Code.UNAVAILABLE);
-        LinkClient link = new LinkClient(channel(port, svid(spire, MEMBER)), WEST, new ResourceStore());
+        LinkClient link = new LinkClient(channel(port, svid(spire, MEMBER)), WEST, EAST, new ResourceStore(WEST));
         open.add(link);
         assertThat(doors.streams().open(Kind.PUBLISH)).isZero();
     }
@@ -166,7 +166,7 @@ class DoorsTest {
         ManagedChannel pinned = ControlChannel.pinned("127.0.0.1:" + port, Pem.fingerprint(builtIn.root()));
         open.add(pinned::shutdownNow);
         Svid member = new IdentityClient(pinned, RANDOM).redeem("invitation", new byte[16], WEST);
-        LinkClient link = new LinkClient(channel(port, member), WEST, new ResourceStore());
+        LinkClient link = new LinkClient(channel(port, member), WEST, EAST, new ResourceStore(WEST));
         open.add(link);
         patiently().until(link::connected);
         assertThat(doors.streams().open(Kind.MEMBER)).isOne();

@@ -3,7 +3,10 @@ package dev.vl3mesh.testbed.demo;
 import dev.vl3mesh.testbed.istio.IstioInstallation;
 import dev.vl3mesh.testbed.lab.Commands;
 import dev.vl3mesh.testbed.lab.Kubectl;
+import dev.vl3mesh.testbed.lab.Lab;
 import dev.vl3mesh.testbed.lab.LabException;
+import dev.vl3mesh.testbed.lab.Membership;
+import dev.vl3mesh.testbed.lab.Progress;
 import java.io.PrintStream;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -27,7 +30,8 @@ public final class Demo {
     private static final int PATIENCE_SECONDS = 60;
 
     private final Kubectl kubectl;
-    private final IstioInstallation istio;
+    private final Lab lab;
+    private final Progress progress;
     private final Path samples;
     private final PrintStream out;
     private final List<String> failures = new ArrayList<>();
@@ -35,9 +39,10 @@ public final class Demo {
     /// Shows on a lab that is up.
     ///
     /// @param samples the folder of the samples
-    public Demo(Kubectl kubectl, IstioInstallation istio, Path samples, PrintStream out) {
+    public Demo(Kubectl kubectl, Lab lab, Progress progress, Path samples, PrintStream out) {
         this.kubectl = kubectl;
-        this.istio = istio;
+        this.lab = lab;
+        this.progress = progress;
         this.samples = samples;
         this.out = out;
     }
@@ -179,7 +184,7 @@ public final class Demo {
         out.println("$ ./vl3 ctl --context east istio-profile red --access | ./vl3 kubectl east apply -f -");
         out.println("$ ./vl3 ctl --context east istio-profile red > red.yaml");
         out.println("$ helm install istiod-red <Istio's chart istiod> -n vl3-red -f red.yaml");
-        istio.install("red", "vl3-red", "red");
+        istio("east").install("red", "vl3-red", "red");
         title("An application, split over the clusters; its routes and rights are written in west");
         apply("east", BOOKINFO + "mesh/strict.yaml");
         apply("east", BOOKINFO + "east.yaml");
@@ -195,17 +200,23 @@ public final class Demo {
         show("curl " + details, text -> text.contains("reset by peer"), "curl -sS -m 5 " + details + " 2>&1 || true");
     }
 
+    private IstioInstallation istio(String home) {
+        return new IstioInstallation(lab, home, progress);
+    }
+
     /// The ratings serve a second mesh, by a label.
     private void secondMesh() {
-        title("A second Istio, which knows nothing of the first: green, with its own trust domain and root");
-        apply("east", BOOKINFO + "green/domain.yaml");
+        title("A second Istio, which knows nothing of the first: green, at home in west, with its own root of trust");
+        out.println("$ ./vl3 ctl --context east join $(./vl3 ctl --context west invite --for east)");
+        new Membership(lab.kubeconfig(), progress).join(lab.cluster("west"), lab.cluster("east"));
+        apply("west", BOOKINFO + "green/domain.yaml");
         for (String cluster : List.of("east", "west")) {
             kubectl.run(cluster, "wait", "--for=create", "domain/green", "--timeout=60s");
             kubectl.run(cluster, "wait", "--for=condition=Ready", "domain/green", "--timeout=60s");
         }
         out.println("$ helm install istiod-green <Istio's chart istiod> -n vl3-green -f green.yaml");
-        istio.install("green", "vl3-green", "green");
-        apply("east", BOOKINFO + "green/strict.yaml");
+        istio("west").install("green", "vl3-green", "green");
+        apply("west", BOOKINFO + "green/strict.yaml");
         apply("east", BOOKINFO + "green/kiosk.yaml");
         title("One pod in both: the ratings get a label, and serve a shop of red and a shop of green");
         out.println("$ ./vl3 kubectl west -n bookinfo patch deployment ratings-v1 -p '" + IN_BOTH + "'");

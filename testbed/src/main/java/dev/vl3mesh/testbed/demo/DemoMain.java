@@ -1,6 +1,5 @@
 package dev.vl3mesh.testbed.demo;
 
-import dev.vl3mesh.testbed.istio.IstioInstallation;
 import dev.vl3mesh.testbed.lab.Commands;
 import dev.vl3mesh.testbed.lab.Kubectl;
 import dev.vl3mesh.testbed.lab.Lab;
@@ -30,12 +29,7 @@ public final class DemoMain {
                     "== Two real clusters with equal pod and service networks, vl3mesh in both, west joined to east");
             Lab lab = new Lab(paths, progress);
             lab.up(2, 1, false);
-            new Demo(
-                            new Kubectl(paths, new Commands(progress)),
-                            new IstioInstallation(lab, progress),
-                            Path.of(args[0]),
-                            out)
-                    .run();
+            new Demo(new Kubectl(paths, new Commands(progress)), lab, progress, Path.of(args[0]), out).run();
             out.printf(Locale.ROOT, "%ndone in %.0f s%n", progress.seconds());
         } catch (LabException e) {
             System.err.println("demo: " + e.getMessage());

@@ -36,14 +36,19 @@ public final class IstioInstallation {
     private final Lab lab;
     private final String home;
 
-    /// Installs in the lab's home cluster.
+    /// Installs in the lab's first cluster.
     public IstioInstallation(Lab lab, Progress progress) {
+        this(lab, lab.clusters().getFirst().name(), progress);
+    }
+
+    /// Installs in the cluster that is the home of the domains in question.
+    public IstioInstallation(Lab lab, String home, Progress progress) {
         this.paths = LabPaths.of(System.getenv());
         this.commands = new Commands(progress);
         this.kubectl = new Kubectl(paths, commands);
         this.membership = new Membership(lab.kubeconfig(), progress);
         this.lab = lab;
-        this.home = lab.clusters().getFirst().name();
+        this.home = home;
     }
 
     /// Installs the control plane of a domain, and waits until it is ready.

@@ -45,10 +45,10 @@ public final class Membership {
         return new Answer(exitCode, out.toString(), err.toString());
     }
 
-    /// Joins a cluster to its home unless it is linked to it already.
+    /// Joins a cluster to a home unless it is linked to it already.
     ///
     /// @throws LabException with vl3ctl's reason
-    void join(LabCluster home, LabCluster member) {
+    public void join(LabCluster home, LabCluster member) {
         try (KubernetesClient client = member.client()) {
             if (client.resources(Link.class).withName(home.name()).get() != null) {
                 return;
@@ -57,6 +57,14 @@ public final class Membership {
         String invitation = need(home.name(), "invite", "--for", member.name(), "--ttl", "10m");
         need(member.name(), "join", invitation.strip());
         progress.step(member.name() + ": joined " + home.name());
+    }
+
+    /// Lets a cluster leave a home.
+    ///
+    /// @throws LabException with vl3ctl's reason
+    public void leave(LabCluster home, LabCluster member) {
+        need(member.name(), "leave", home.name());
+        progress.step(member.name() + ": left " + home.name());
     }
 
     /// Waits until vl3ctl finds everything of a cluster well.

@@ -127,7 +127,7 @@ class JoinST {
         assertThat(answer.err()).contains(words);
         assertThat(link(west, "east")).isNull();
         assertThat(secretNames(west)).noneMatch(name -> name.startsWith("vl3mesh-invitation-"));
-        assertThat(link(east, "west")).isNull();
+        assertThat(link(east, "west.member")).isNull();
     }
 
     private static List<String> secretNames(KubernetesClient client) {
@@ -179,7 +179,8 @@ class JoinST {
         answer = membership.ctl("east", "invite", "--for", "west");
         assertThat(answer.exitCode()).isEqualTo(1);
         assertThat(answer.err())
-                .contains("a cluster of that name is linked to east already; let it leave first (vl3ctl leave, there)");
+                .contains(
+                        "a cluster of that name is a member of east already; let it leave first (vl3ctl leave, there)");
         answer = membership.ctl("east", "join", invitation);
         assertThat(answer.exitCode()).isEqualTo(1);
         assertThat(answer.err())
@@ -193,7 +194,7 @@ class JoinST {
         leave();
         assertThat(Pods.attachments(west, LINDEN)).isEmpty();
         assertThat(link(west, "east")).isNull();
-        assertThat(link(east, "west")).isNull();
+        assertThat(link(east, "west.member")).isNull();
         assertThat(secretNames(west)).noneMatch(name -> name.contains("east"));
         assertThat(west.resources(Domain.class).list().getItems()).isEmpty();
         assertThat(west.resources(AddressBlock.class).list().getItems()).isEmpty();
@@ -275,7 +276,7 @@ class JoinST {
         World.eventually()
                 .until(() -> west.resources(Domain.class).withName(LINDEN).get() != null);
         assertThat(west.resources(Domain.class).withName("maple").get()).isNull();
-        assertThat(link(east, "west").getSpec().domains()).containsExactly(LINDEN);
+        assertThat(link(east, "west.member").getSpec().domains()).containsExactly(LINDEN);
         well("west");
     }
 

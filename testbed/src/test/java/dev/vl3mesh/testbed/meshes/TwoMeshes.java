@@ -28,8 +28,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
 
-/// Two domains, each with an istiod, a trust domain and a root of its own, and in each cluster a pod of the same kind
-/// for each way of being in them: in red, in green, in both, in neither.
+/// Two domains, each with an istiod, a trust domain and a root of its own, and each at home in another cluster, of
+/// which the other one is a member; and in each cluster a pod of the same kind for each way of being in them: in red,
+/// in green, in both, in neither.
 final class TwoMeshes implements AutoCloseable {
     static final String RED = "red";
     static final String GREEN = "green";
@@ -37,6 +38,7 @@ final class TwoMeshes implements AutoCloseable {
     static final String BLUE = "blue";
 
     static final List<String> MESHES = List.of(RED, GREEN);
+    private static final Map<String, String> HOMES = Map.of(RED, "east", GREEN, "west", BLUE, "east");
     static final List<String> CLUSTERS = List.of("east", "west");
     static final String IN_RED = "in-red";
     static final String IN_GREEN = "in-green";
@@ -55,16 +57,17 @@ final class TwoMeshes implements AutoCloseable {
 
     private final World world;
     private final Kubectl kubectl;
-    private final IstioInstallation istio;
+    private final Lab lab;
+    private final Progress progress;
     private final Membership membership;
     private final List<String> installed = new ArrayList<>();
     private final Map<String, String> virtual = new HashMap<>();
 
     TwoMeshes(Lab lab) {
-        Progress progress = new Progress(System.out, false);
+        this.lab = lab;
+        this.progress = new Progress(System.out, false);
         this.world = new World(lab);
         this.kubectl = new Kubectl(LabPaths.of(System.getenv()), new Commands(progress));
-        this.istio = new IstioInstallation(lab, progress);
         this.membership = new Membership(lab.kubeconfig(), progress);
     }
 
@@ -76,11 +79,18 @@ final class TwoMeshes implements AutoCloseable {
         return kubectl;
     }
 
-    IstioInstallation istio() {
-        return istio;
+    /// What installs a mesh's control plane, in the home of its domain.
+    IstioInstallation istio(String mesh) {
+        return new IstioInstallation(lab, home(mesh), progress);
+    }
+
+    /// The cluster where a mesh's domain is at home.
+    static String home(String mesh) {
+        return HOMES.getOrDefault(mesh, "east");
     }
 
     void make() {
+        membership.join(lab.cluster("west"), lab.cluster("east"));
         bringRoot();
         MESHES.forEach(this::install);
         world.namespaceEverywhere(IN_RED, Map.of("vl3mesh.dev/domains", RED));
@@ -91,7 +101,7 @@ final class TwoMeshes implements AutoCloseable {
         for (String cluster : CLUSTERS) {
             NAMESPACES.forEach(namespace -> write(cluster, "member.yaml", Map.of("namespace", namespace)));
         }
-        istio.installLocal("east");
+        istio(RED).installLocal("east");
         world.namespace("east", IN_STOCK, Map.of("istio-injection", "enabled"));
         write("east", "member.yaml", Map.of("namespace", IN_STOCK));
         everyPod().forEach(World::awaitReady);
@@ -100,7 +110,7 @@ final class TwoMeshes implements AutoCloseable {
 
     /// Green's authority is the user's own, and stays as long as the lab, for vl3-control remembers it.
     private void bringRoot() {
-        KubernetesClient client = world.client("east");
+        KubernetesClient client = world.client(home(GREEN));
         if (client.secrets().inNamespace(SYSTEM).withName(BROUGHT).get() != null) {
             return;
         }
@@ -125,7 +135,7 @@ final class TwoMeshes implements AutoCloseable {
 
     /// The root that the user has brought for green.
     X509Certificate broughtRoot() {
-        String text = world.client("east")
+        String text = world.client(home(GREEN))
                 .secrets()
                 .inNamespace(SYSTEM)
                 .withName(BROUGHT)
@@ -140,16 +150,17 @@ final class TwoMeshes implements AutoCloseable {
     void install(String mesh) {
         installed.add(mesh);
         Map<String, String> values = Map.of("name", mesh, "number", NUMBERS.getOrDefault(mesh, ""));
-        world.domain(mesh, TwoMeshes.class, "domain.yaml", values);
-        istio.install(mesh, root(mesh), mesh);
-        world.apply("east", TwoMeshes.class, "strict.yaml", values);
+        world.domainAt(home(mesh), mesh, TwoMeshes.class, "domain.yaml", values);
+        istio(mesh).install(mesh, root(mesh), mesh);
+        world.apply(home(mesh), TwoMeshes.class, "strict.yaml", values);
     }
 
     @Override
     public void close() {
-        istio.uninstallLocal("east");
-        installed.forEach(mesh -> istio.uninstall(root(mesh), mesh));
+        istio(RED).uninstallLocal("east");
+        installed.forEach(mesh -> istio(mesh).uninstall(root(mesh), mesh));
         world.close();
+        membership.leave(lab.cluster("west"), lab.cluster("east"));
     }
 
     /// The namespace of a mesh's control plane.

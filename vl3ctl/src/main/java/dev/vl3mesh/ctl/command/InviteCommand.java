@@ -141,8 +141,12 @@ public final class InviteCommand implements Callable<Integer> {
             throw new CtlException(
                     "--for " + name + ": that is this cluster itself; the invitation is for another one");
         }
-        if (home.client().resources(Link.class).withName(name).get() != null) {
-            throw new CtlException("--for " + name + ": a cluster of that name is linked to " + self.name()
+        if (home.client()
+                        .resources(Link.class)
+                        .withName(Link.nameToMember(name))
+                        .get()
+                != null) {
+            throw new CtlException("--for " + name + ": a cluster of that name is a member of " + self.name()
                     + " already; let it leave first (vl3ctl leave, there), or invite another name");
         }
     }

@@ -2,19 +2,16 @@ package dev.vl3mesh.ctl.command;
 
 import dev.vl3mesh.api.invitation.InvitationToken;
 import dev.vl3mesh.api.v1alpha1.Link;
-import dev.vl3mesh.api.v1alpha1.LinkSpec;
 import dev.vl3mesh.ctl.cluster.Cluster;
 import dev.vl3mesh.ctl.cluster.CtlException;
 import dev.vl3mesh.ctl.session.Durations;
 import dev.vl3mesh.ctl.session.ExitCodes;
 import dev.vl3mesh.ctl.session.Session;
-import io.fabric8.kubernetes.api.model.ObjectMetaBuilder;
 import io.fabric8.kubernetes.api.model.Secret;
 import io.fabric8.kubernetes.api.model.SecretBuilder;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
@@ -92,10 +89,6 @@ public final class JoinCommand implements Callable<Integer> {
             throw new CtlException(
                     self.name() + " is about to leave " + token.home() + ": wait until vl3ctl leave is done");
         }
-        if (link.getSpec().role().equals("Member")) {
-            throw new CtlException(token.home() + " is a member of " + self.name()
-                    + ", which is its home: the domains of" + " both can't have each other as home");
-        }
         boolean joined = cluster.client()
                         .secrets()
                         .inNamespace(cluster.systemNamespace())
@@ -121,10 +114,9 @@ public final class JoinCommand implements Callable<Integer> {
                 .withStringData(Map.of("invitation", token.text()))
                 .build();
         cluster.client().resource(secret).create();
-        Link link = new Link();
-        link.setMetadata(new ObjectMetaBuilder().withName(token.home()).build());
-        link.setSpec(new LinkSpec("Home", token.address(), token.trustDomain(), secretName(token), List.of()));
-        cluster.client().resource(link).create();
+        cluster.client()
+                .resource(Link.toHome(token.home(), token.address(), token.trustDomain(), secretName(token)))
+                .create();
     }
 
     private LinkState await(Cluster cluster, InvitationToken token) {

@@ -89,7 +89,7 @@ public final class LeaveCommand implements Callable<Integer> {
 
     private Optional<Link> find(Cluster cluster, String self) {
         List<Link> homes = cluster.client().resources(Link.class).list().getItems().stream()
-                .filter(link -> link.getSpec().role().equals("Home"))
+                .filter(Link::leadsHome)
                 .toList();
         String names = homes.stream().map(link -> link.getMetadata().getName()).collect(Collectors.joining(", "));
         if (home == null) {

@@ -73,7 +73,7 @@ final class StatusReader {
 
     private static List<LinkView> links(Cluster cluster, @Nullable ControlView control) {
         return cluster.client().resources(Link.class).list().getItems().stream()
-                .sorted(Comparator.comparing(link -> link.getMetadata().getName()))
+                .sorted(Comparator.comparing(Link::peer))
                 .map(link -> view(link, control))
                 .toList();
     }
@@ -81,9 +81,9 @@ final class StatusReader {
     /// A home's side is in the Link's status; a member calls by itself, so that only the leader knows of its
     /// stream.
     static LinkView view(Link link, @Nullable ControlView control) {
-        String name = link.getMetadata().getName();
+        String name = link.peer();
         String role = link.getSpec().role();
-        if (role.equals("Member")) {
+        if (!link.leadsHome()) {
             boolean connected = control != null && control.members().contains(name);
             return new LinkView(
                     name, role, connected, null, connected ? "its stream is open" : "its stream is not open");

@@ -20,6 +20,7 @@ import org.jspecify.annotations.Nullable;
 public final class LinkClient implements AutoCloseable {
     private final Channel channel;
     private final KubeClusterName self;
+    private final KubeClusterName home;
     private final ResourceStore store;
     private final AdsClient down;
     private final StreamWorker up;
@@ -27,11 +28,15 @@ public final class LinkClient implements AutoCloseable {
     private volatile @Nullable Requests current;
 
     /// Connects, and stays connected until closed; the channel stays the caller's.
-    public LinkClient(Channel channel, KubeClusterName self, ResourceStore store) {
+    ///
+    /// @param self this cluster, the member
+    /// @param home the cluster at the other end, which speaks for its own domains only
+    public LinkClient(Channel channel, KubeClusterName self, KubeClusterName home, ResourceStore store) {
         this.channel = channel;
         this.self = self;
+        this.home = home;
         this.store = store;
-        this.down = new AdsClient(channel, self.value(), new StoreFeeder(store, origin -> !origin.equals(self)));
+        this.down = new AdsClient(channel, self.value(), StoreFeeder.ofHome(store, home, self));
         down.start();
         this.up = new StreamWorker("link-publish", this::publish);
     }
@@ -75,7 +80,7 @@ public final class LinkClient implements AutoCloseable {
         @Override
         public void beforeStart(ClientCallStreamObserver<DeltaDiscoveryResponse> call) {
             out = call;
-            stream = new SendingStream(store, new DeltaSender(store, new View.OfOrigin(self)), out);
+            stream = new SendingStream(store, new DeltaSender(store, new View.OfOrigin(self, home)), out);
             out.setOnReadyHandler(stream::drain);
         }
 

@@ -7,7 +7,6 @@ import dev.vl3mesh.identity.SpiffeId;
 import dev.vl3mesh.model.DomainName;
 import dev.vl3mesh.model.KubeClusterName;
 import dev.vl3mesh.model.NodeName;
-import dev.vl3mesh.model.plan.MeshResource;
 import dev.vl3mesh.model.plan.ResourceKind;
 import dev.vl3mesh.xds.ResourceStore;
 import dev.vl3mesh.xds.View;
@@ -132,7 +131,7 @@ final class ControlServices {
         boolean asCluster = Peer.ID.get().isKind("cluster") || !callers.contains(Caller.NODE);
         if (asCluster && callers.contains(Caller.CLUSTER)) {
             KubeClusterName member = callingCluster();
-            return new View.OfCluster(member, domain -> handlers.mayTakePart(member, domain));
+            return new View.OfCluster(cluster, member, domain -> handlers.mayTakePart(member, domain));
         }
         return new View.OfNode(cluster, callingNode());
     }
@@ -246,13 +245,8 @@ final class ControlServices {
         @Override
         public StreamObserver<DeltaDiscoveryResponse> publish(StreamObserver<DeltaDiscoveryRequest> out) {
             KubeClusterName member = callingCluster();
-            StoreFeeder feeder = new StoreFeeder(store, member::equals) {
-                @Override
-                public void onBatch(ResourceKind kind, List<MeshResource> upserts, List<String> removals) {
-                    handlers.checkPublished(member, upserts);
-                    super.onBatch(kind, upserts, removals);
-                }
-            };
+            StoreFeeder feeder =
+                    StoreFeeder.ofMember(store, cluster, member, upserts -> handlers.checkPublished(member, upserts));
             DeltaReceiver receiver = new DeltaReceiver(cluster.value(), feeder);
             for (ResourceKind kind : ResourceKind.values()) {
                 receiver.restore(kind, feeder.known(kind));

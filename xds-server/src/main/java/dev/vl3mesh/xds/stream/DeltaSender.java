@@ -7,6 +7,7 @@ import dev.vl3mesh.model.plan.MeshResource;
 import dev.vl3mesh.model.plan.ResourceKey;
 import dev.vl3mesh.model.plan.ResourceKind;
 import dev.vl3mesh.xds.ResourceStore;
+import dev.vl3mesh.xds.ResourceStore.Sight;
 import dev.vl3mesh.xds.View;
 import dev.vl3mesh.xds.encode.ResourceCodec;
 import dev.vl3mesh.xds.encode.TypeUrls;
@@ -169,9 +170,9 @@ public final class DeltaSender {
     private int add(ResourceKey key, TypeState state, DeltaDiscoveryResponse.Builder response) {
         String name = key.wireName();
         state.unconfirmed.remove(name);
-        Optional<MeshResource> visible = store.see(view, key);
-        if (visible.isPresent()) {
-            ByteString body = ResourceCodec.encode(visible.get());
+        Sight sight = store.look(view, key);
+        if (sight instanceof Sight.Seen(MeshResource visible)) {
+            ByteString body = ResourceCodec.encode(visible);
             if (body.size() > RESOURCE_BYTES_MAX) {
                 if (tooLarge.add(name)) {
                     LOG.warn(
@@ -189,9 +190,10 @@ public final class DeltaSender {
             response.addResources(resource(name, version, response.getTypeUrl(), body));
             return body.size();
         }
-        boolean hidden = store.get(key).isPresent();
-        if ((hidden || store.isComplete(key.origin())) && state.known.remove(name) != null) {
-            response.addRemovedResources(name);
+        if (sight instanceof Sight.Gone) {
+            if (state.known.remove(name) != null) {
+                response.addRemovedResources(name);
+            }
         } else if (state.known.containsKey(name)) {
             state.unconfirmed.add(name); // its origin may still have it: ask again when the origin is complete
         }
@@ -203,7 +205,7 @@ public final class DeltaSender {
         Iterator<String> names = state.unconfirmed.iterator();
         while (names.hasNext()) {
             String name = names.next();
-            if (originComplete(kind, name)) {
+            if (isGone(kind, name)) {
                 names.remove();
                 if (state.known.remove(name) != null) {
                     response.addRemovedResources(name);
@@ -212,9 +214,9 @@ public final class DeltaSender {
         }
     }
 
-    private boolean originComplete(ResourceKind kind, String wireName) {
+    private boolean isGone(ResourceKind kind, String wireName) {
         try {
-            return store.isComplete(ResourceKey.ofWireName(kind, wireName).origin());
+            return store.look(view, ResourceKey.ofWireName(kind, wireName)) instanceof Sight.Gone;
         } catch (IllegalArgumentException e) {
             return true; // no origin can ever have it
         }
@@ -231,7 +233,7 @@ public final class DeltaSender {
         }
         DeltaDiscoveryResponse.Builder response =
                 DeltaDiscoveryResponse.newBuilder().setTypeUrl(TypeUrls.ORIGIN);
-        for (KubeClusterName origin : new TreeSet<>(store.completeOrigins())) {
+        for (KubeClusterName origin : new TreeSet<>(store.completeOrigins(view))) {
             if (origins.known.put(origin.value(), "complete") == null) {
                 ByteString body =
                         Origin.newBuilder().setCluster(origin.value()).build().toByteString();
