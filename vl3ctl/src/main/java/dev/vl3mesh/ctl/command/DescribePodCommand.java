@@ -5,6 +5,7 @@ import dev.vl3mesh.ctl.cluster.Cluster;
 import dev.vl3mesh.ctl.cluster.ControlView;
 import dev.vl3mesh.ctl.cluster.CtlException;
 import dev.vl3mesh.ctl.command.PodDescription.Place;
+import dev.vl3mesh.ctl.command.PodDescription.Sidecar;
 import dev.vl3mesh.ctl.render.Styles;
 import dev.vl3mesh.ctl.render.Styles.Tone;
 import dev.vl3mesh.ctl.render.Table;
@@ -14,8 +15,10 @@ import dev.vl3mesh.ctl.session.ExitCodes;
 import dev.vl3mesh.ctl.session.Session;
 import io.fabric8.kubernetes.api.model.Pod;
 import java.time.Duration;
+import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.Callable;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -101,25 +104,49 @@ public final class DescribePodCommand implements Callable<Integer> {
         if (!places.isEmpty()) {
             text.append('\n').append(places.text());
         }
-        Table sidecars = new Table(styles, "MESH", "SIDECAR", "IDENTITY", "CERTIFICATE UNTIL", "ENVOY'S HEAP", "IMAGE");
-        description
-                .sidecars()
-                .forEach(sidecar -> sidecars.line(
-                        Cell.of(
-                                sidecar.revision().isEmpty()
-                                        ? sidecar.domain()
-                                        : sidecar.domain() + ", " + sidecar.revision()),
-                        Cell.judged(sidecar.ready(), sidecar.ready() ? "ready" : "not ready"),
-                        Cell.of(sidecar.identity().isEmpty() ? "?" : sidecar.identity()),
-                        Cell.of(sidecar.validUntil().isEmpty() ? "?" : sidecar.validUntil()),
-                        Cell.of(sidecar.heapBytes() == 0 ? "?" : sidecar.heapBytes() / MEBI + " MiB"),
-                        new Cell(sidecar.image(), Tone.FAINT)));
-        if (!sidecars.isEmpty()) {
-            text.append('\n').append(sidecars.text());
-        }
+        sidecars(description.sidecars(), styles)
+                .forEach(table -> text.append('\n').append(table.text()));
         if (!peers.isEmpty()) {
             text.append('\n').append(peers.text());
         }
         return text.toString();
+    }
+
+    /// Who it is in its meshes, and what these have made of it; nothing where it is in none.
+    private static List<Table> sidecars(List<Sidecar> sidecars, Styles styles) {
+        Table who = new Table(styles, "MESH", "SIDECAR", "IDENTITY", "CERTIFICATE UNTIL", "ENVOY'S HEAP", "IMAGE");
+        Table configured = new Table(styles, "MESH", "ISTIOD", "CONFIGURED", "LISTENERS", "PORTS");
+        for (Sidecar sidecar : sidecars) {
+            SidecarEnvoy envoy = sidecar.envoy();
+            String mesh =
+                    sidecar.revision().isEmpty() ? sidecar.domain() : sidecar.domain() + ", " + sidecar.revision();
+            who.line(
+                    Cell.of(mesh),
+                    Cell.judged(sidecar.ready(), sidecar.ready() ? "ready" : "not ready"),
+                    known(envoy.identity()),
+                    known(envoy.validUntil()),
+                    known(envoy.heapBytes() == 0 ? "" : envoy.heapBytes() / MEBI + " MiB"),
+                    new Cell(sidecar.image(), Tone.FAINT));
+            configured.line(
+                    Cell.of(mesh),
+                    known(sidecar.istiod()),
+                    known(envoy.configured()),
+                    known(envoy.listeners() == 0 ? "" : Integer.toString(envoy.listeners())),
+                    known(ports(envoy)));
+        }
+        return sidecars.isEmpty() ? List.of() : List.of(who, configured);
+    }
+
+    private static Cell known(String text) {
+        return Cell.of(text.isEmpty() ? "?" : text);
+    }
+
+    private static String ports(SidecarEnvoy envoy) {
+        if (envoy.ports().isEmpty()) {
+            return envoy.listeners() == 0 ? "" : "none";
+        }
+        return envoy.ports().stream()
+                .map(port -> port.number() + (port.mutual() ? port.plain() ? " mTLS or plain" : " mTLS" : " plain"))
+                .collect(Collectors.joining(", "));
     }
 }

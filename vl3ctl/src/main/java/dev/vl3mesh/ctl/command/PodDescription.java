@@ -51,19 +51,10 @@ public record PodDescription(
     /// The pod in one domain's mesh.
     ///
     /// @param revision of the control plane that the sidecar asks for; empty where it is the one in force
-    /// @param identity SPIFFE id of its certificate; empty where it was not told
-    /// @param validUntil of its certificate, RFC 3339; empty where it was not told
-    /// @param heapBytes that its Envoy has reserved; 0 where it was not told
-    /// @param deafPorts at which the application refuses it
+    /// @param istiod the control plane, `<name>.<namespace>` in the domain's home
+    /// @param envoy what its Envoy says
     public record Sidecar(
-            String domain,
-            boolean ready,
-            String image,
-            String revision,
-            String identity,
-            String validUntil,
-            long heapBytes,
-            List<Integer> deafPorts) {}
+            String domain, boolean ready, String image, String revision, String istiod, SidecarEnvoy envoy) {}
 
     /// Describes.
     ///
@@ -97,7 +88,8 @@ public record PodDescription(
                 .filter(sidecar -> !sidecar.ready())
                 .forEach(sidecar -> problems.add("its sidecar in the mesh of domain " + sidecar.domain()
                         + " is not ready: kubectl logs -c istio-proxy-" + sidecar.domain() + " says why"));
-        sidecars.forEach(sidecar -> sidecar.deafPorts()
+        sidecars.forEach(sidecar -> sidecar.envoy()
+                .deafPorts()
                 .forEach(port -> problems.add("domain " + sidecar.domain() + ": " + Application.remedy(port))));
         if (!places.isEmpty() && node != null && seen == null) {
             problems.add("node " + node + ": its agent has not reported");

@@ -3,9 +3,10 @@ package dev.vl3mesh.ctl.command;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.vl3mesh.api.v1alpha1.Domain;
+import dev.vl3mesh.api.v1alpha1.MeshSpec;
 import dev.vl3mesh.ctl.cluster.CtlException;
 import dev.vl3mesh.ctl.command.PodDescription.Sidecar;
-import dev.vl3mesh.ctl.envoy.Application;
 import dev.vl3mesh.ctl.envoy.EnvoyAdmin;
 import io.fabric8.kubernetes.api.model.Container;
 import io.fabric8.kubernetes.api.model.ContainerStatus;
@@ -18,8 +19,8 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.function.Consumer;
 
-/// Reads of a pod what sidecars of domains it has, and asks each for its certificate, at its administration
-/// on the pod's loopback.
+/// Reads of a pod what sidecars of domains it has, and asks the Envoy of each, at its administration on the pod's
+/// loopback.
 final class SidecarReader {
     private static final String PREFIX = "istio-proxy-";
     private static final ObjectMapper JSON = new ObjectMapper();
@@ -52,23 +53,29 @@ final class SidecarReader {
                         .stream()
                         .anyMatch(status ->
                                 status.getName().equals(container.getName()) && Boolean.TRUE.equals(status.getReady()));
-        JsonNode leaf = leaf(asked(pod, container, ready, "/certs"));
+        String revision = variable(container, "XDS_HEADER_domain_revision");
         return new Sidecar(
                 domain,
                 ready,
                 container.getImage(),
-                variable(container, "XDS_HEADER_domain_revision"),
-                leaf.path("subject_alt_names").path(0).path("uri").asText(),
-                leaf.path("expiration_time").asText(),
-                asked(pod, container, ready, "/memory").path("heap_size").asLong(),
-                Application.deafPorts(asked(pod, container, ready, "/clusters?format=json")));
+                revision,
+                istiod(domain, revision),
+                ready ? SidecarEnvoy.of(path -> asked(pod, container, path)) : SidecarEnvoy.SILENT);
     }
 
-    /// Empty where it does not answer, as one that is not ready does not.
-    private JsonNode asked(Pod pod, Container container, boolean ready, String path) {
-        if (!ready) {
-            return JSON.createObjectNode();
-        }
+    /// Empty where this cluster does not know the domain, or its mesh.
+    private String istiod(String domain, String revision) {
+        return Optional.ofNullable(
+                        client.resources(Domain.class).withName(domain).get())
+                .map(found -> found.getSpec().mesh())
+                .map(MeshSpec::istio)
+                .map(istio -> "istiod-" + (revision.isEmpty() ? istio.revisionOf(domain) : revision) + "."
+                        + istio.namespaceOf(domain))
+                .orElse("");
+    }
+
+    /// Empty where it does not answer.
+    private JsonNode asked(Pod pod, Container container, String path) {
         try {
             return admin(pod, container).get(path);
         } catch (CtlException e) {
@@ -94,16 +101,6 @@ final class SidecarReader {
         } catch (JsonProcessingException e) {
             throw new CtlException(container.getName() + " has no PROXY_CONFIG that can be read", e);
         }
-    }
-
-    /// Envoy's `/certs` tells roots, too, which have no chain.
-    static JsonNode leaf(JsonNode certificates) {
-        for (JsonNode one : certificates.path("certificates")) {
-            if (!one.path("cert_chain").isEmpty()) {
-                return one.path("cert_chain").path(0);
-            }
-        }
-        return JSON.createObjectNode();
     }
 
     private static String variable(Container container, String name) {

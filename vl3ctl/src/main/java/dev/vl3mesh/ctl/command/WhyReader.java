@@ -172,10 +172,12 @@ final class WhyReader {
         }
         if (!sidecar.ready()) {
             steps.add(Step.bad(what, "not ready: kubectl logs -c istio-proxy-" + domain + " says why"));
-        } else if (sidecar.identity().isEmpty()) {
+        } else if (sidecar.envoy().identity().isEmpty()) {
             steps.add(Step.unseen(what, "it does not tell its certificate"));
         } else {
-            steps.add(Step.well(what, sidecar.identity() + " until " + sidecar.validUntil()));
+            steps.add(Step.well(
+                    what,
+                    sidecar.envoy().identity() + " until " + sidecar.envoy().validUntil()));
         }
         return true;
     }
@@ -232,7 +234,7 @@ final class WhyReader {
         }
         String caller = calls
                 ? Optional.ofNullable(from.sidecars().get(domain))
-                        .map(Sidecar::identity)
+                        .map(sidecar -> sidecar.envoy().identity())
                         .orElse("")
                 : "";
         Verdict best = Verdict.no;
@@ -248,7 +250,7 @@ final class WhyReader {
 
     private boolean isDeaf(String domain, int door, List<Step> steps) {
         boolean deaf = Optional.ofNullable(to.sidecars().get(domain))
-                .filter(sidecar -> sidecar.deafPorts().contains(door))
+                .filter(sidecar -> sidecar.envoy().deafPorts().contains(door))
                 .isPresent();
         if (deaf) {
             steps.add(Step.bad("application of " + to.text(), Application.remedy(door)));

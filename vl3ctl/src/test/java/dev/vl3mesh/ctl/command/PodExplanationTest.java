@@ -2,7 +2,6 @@ package dev.vl3mesh.ctl.command;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.vl3mesh.api.v1alpha1.Attachment;
 import dev.vl3mesh.api.v1alpha1.AttachmentSpec;
@@ -15,6 +14,7 @@ import io.fabric8.kubernetes.api.model.ObjectMetaBuilder;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.PodBuilder;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -130,25 +130,45 @@ class PodExplanationTest {
     }
 
     @Test
-    void describeTellsWhoThePodIsInItsMesh() throws IOException {
-        JsonNode certificates = new ObjectMapper().readTree("""
+    void describeTellsWhoThePodIsInItsMesh() {
+        Map<String, String> answers = Map.of(
+                "certs",
+                """
                 {"certificates": [
                   {"ca_cert": [{"serial_number": "1"}]},
                   {"cert_chain": [{"subject_alt_names": [{"uri": "spiffe://red.vl3.internal/ns/shop/sa/web"}],
                     "expiration_time": "2026-11-28T12:00:00Z"}]}]}
+                """,
+                "memory",
+                "{\"heap_size\": \"73400320\"}",
+                "stats",
+                "{\"stats\": [{\"name\": \"listener_manager.lds.version_text\","
+                        + " \"value\": \"2026-11-28T09:00:00Z/7\"}]}",
+                "listeners",
+                "{\"listener_statuses\": [{}, {}, {}]}",
+                "config_dump",
+                """
+                {"configs": [{"name": "virtualInbound", "active_state": {"listener": {"filter_chains": [
+                  {"filter_chain_match": {"destination_port": 7070, "transport_protocol": "tls"}},
+                  {"filter_chain_match": {"destination_port": 8080, "transport_protocol": "tls"}},
+                  {"filter_chain_match": {"destination_port": 8080, "transport_protocol": "raw_buffer"}}]}}}]}
+                """,
+                "clusters",
+                """
+                {"cluster_statuses": [{"name": "inbound|7070||", "host_statuses": [{"stats": [
+                  {"name": "cx_total", "value": "2"}, {"name": "cx_connect_fail", "value": "2"}]}]}]}
                 """);
-        JsonNode leaf = SidecarReader.leaf(certificates);
+        ObjectMapper json = new ObjectMapper();
+        SidecarEnvoy envoy = SidecarEnvoy.of(path -> {
+            try {
+                return json.readTree(answers.get(path.substring(1).split("\\?", 2)[0]));
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+        });
         List<Sidecar> sidecars = List.of(
-                new Sidecar(
-                        "red",
-                        true,
-                        "proxyv2:1",
-                        "red-next",
-                        leaf.path("subject_alt_names").path(0).path("uri").asText(),
-                        leaf.path("expiration_time").asText(),
-                        70 << 20,
-                        List.of(7070)),
-                new Sidecar("green", false, "proxyv2:1", "", "", "", 0, List.of()));
+                new Sidecar("red", true, "proxyv2:1", "red-next", "istiod-red-next.vl3-red", envoy),
+                new Sidecar("green", false, "proxyv2:1", "", "istiod-green.vl3-green", SidecarEnvoy.SILENT));
         PodDescription description =
                 PodDescription.of(pod(Map.of(), ATTACHED, false), List.of(attachment("u1")), sidecars, null);
         assertThat(description.problems())
@@ -159,7 +179,10 @@ class PodExplanationTest {
         assertThat(DescribePodCommand.text(description, new Styles(false)))
                 .containsPattern(
                         "red, red-next +ready +spiffe://red.vl3.internal/ns/shop/sa/web +2026-11-28T12:00:00Z +70 MiB")
-                .containsPattern("green +not ready +\\? +\\? ");
+                .containsPattern("green +not ready +\\? +\\? ")
+                .containsPattern("red, red-next +istiod-red-next.vl3-red +2026-11-28T09:00:00Z +3 +7070 mTLS,"
+                        + " 8080 mTLS or plain")
+                .containsPattern("green +istiod-green.vl3-green +\\? +\\? +\\?");
     }
 
     @Test
