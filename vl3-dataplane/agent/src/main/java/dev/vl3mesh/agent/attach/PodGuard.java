@@ -32,7 +32,7 @@ final class PodGuard implements AutoCloseable {
     private static final String SELF_6 = "self6";
     private static final String OWN = "own";
     /// Changes whenever the rules below do, so that a new agent replaces what an old one wrote.
-    private static final int VERSION = 4;
+    private static final int VERSION = 5;
 
     /// Before connection tracking's users and any mesh's capture.
     private static final int EARLY = -150;
@@ -86,9 +86,8 @@ final class PodGuard implements AutoCloseable {
 
     private Table table(String name, String marker) {
         Chain guard = Chain.filter("guard", Hook.PREROUTING, EARLY)
-                // Neighbour discovery asks by multicast, so its destination is no address of the pod.
-                .rule(Rule.when().icmpv6Types(135, 136).accept())
-                // the room routes nothing else here, so this is its own multicast
+                // the room routes nothing else here, so this is its own multicast; neighbours are written, not asked
+                // for
                 .rule(drop(Rule.when().iifname(name).ipDaddrNotIn(SELF_4), DropReason.LINK_CHATTER))
                 .rule(drop(Rule.when().iifname(name).ip6DaddrNotIn(SELF_6), DropReason.LINK_CHATTER))
                 .rule(drop(Rule.when().iifnameNotIn(OWN).ipDaddrIn(SELF_4), DropReason.SIDE_DOOR))

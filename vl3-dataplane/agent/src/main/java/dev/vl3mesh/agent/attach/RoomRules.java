@@ -63,6 +63,9 @@ final class RoomRules implements AutoCloseable {
             inet.replace(inetTable(spec, marker, links));
         } else {
             allow(links);
+            // outdated ones may be those of an earlier domain of the name, which had another gateway
+            inet.addElements(
+                    TABLE, Map.of(GATEWAY_4, gateway(spec, IpFamily.V4), GATEWAY_6, gateway(spec, IpFamily.V6)));
         }
     }
 

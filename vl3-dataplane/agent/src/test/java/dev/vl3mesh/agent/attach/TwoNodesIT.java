@@ -1,19 +1,25 @@
 package dev.vl3mesh.agent.attach;
 
+import static dev.vl3mesh.agent.attach.Resources.EAST;
 import static dev.vl3mesh.agent.attach.Resources.GREEN;
 import static dev.vl3mesh.agent.attach.Resources.RED;
 import static dev.vl3mesh.agent.attach.Resources.drop;
 import static dev.vl3mesh.agent.attach.Resources.green;
+import static dev.vl3mesh.agent.attach.Resources.prefixes;
 import static dev.vl3mesh.agent.attach.Resources.red;
 import static dev.vl3mesh.agent.attach.TwoNodes.attachment;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.vl3mesh.linux.netns.NetworkNamespace;
+import dev.vl3mesh.model.Carrier;
+import dev.vl3mesh.model.plan.MeshResource.DomainResource;
+import dev.vl3mesh.model.plan.SnapshotDelta;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
@@ -239,6 +245,24 @@ class TwoNodesIT {
         assertThat(nodes.left.pings("a", "172.16.3.8")).isTrue();
         String room = room("vl3-red", "nft", "list", "ruleset");
         assertThat(room).contains("172.16.3.7").doesNotContain("172.16.3.9");
+    }
+
+    /// A room stays for a while after its last pod, and so finds itself in the next domain of the name.
+    @Test
+    void aDomainThatIsMadeAnewMayHaveOtherAddresses() {
+        nodes.left.agent.handle(List.of(
+                new NodeEvent.Learnt(drop(attachment(nodes.left, GREEN, "g", "172.17.3.7", "fd00:17::3:7"))),
+                new NodeEvent.Learnt(drop(attachment(nodes.left, GREEN, "both", "172.17.3.9", "fd00:17::3:9"))),
+                new NodeEvent.Learnt(drop(green()))));
+        nodes.left.agent.handle(List.of(new NodeEvent.Learnt(new SnapshotDelta(
+                List.of(
+                        new DomainResource(
+                                EAST, GREEN, prefixes("172.18.0.0/16", "fd00:18::/48"), 7, 1, 0, Carrier.VXLAN),
+                        attachment(nodes.left, GREEN, "new", "172.18.3.7", "fd00:18::3:7")),
+                Set.of()))));
+        nodes.left.start("new", GREEN);
+        assertThat(nodes.left.pings("new", "172.18.0.1")).isTrue();
+        assertThat(nodes.left.pings("new", "fd00:18::1")).isTrue();
     }
 
     private String room(String name, String... command) {
