@@ -47,6 +47,16 @@ public record MeshCalls(TestPod pod, String url, String status) {
         }
     }
 
+    /// Waits until a call has the answer that it should have.
+    public void awaitAnswer() {
+        World.eventually()
+                .untilAsserted(
+                        () -> assertThat(pod.run("curl", "-s", "-m", "5", "-o", "/dev/null", "-w", "%{http_code}", url)
+                                        .out())
+                                .as(pod + ": " + url)
+                                .isEqualTo(status));
+    }
+
     private static String file(int number) {
         return "/tmp/calls-" + number;
     }

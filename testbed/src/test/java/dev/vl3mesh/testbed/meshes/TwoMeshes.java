@@ -11,6 +11,7 @@ import dev.vl3mesh.testbed.istio.IstioInstallation;
 import dev.vl3mesh.testbed.lab.Commands;
 import dev.vl3mesh.testbed.lab.Kubectl;
 import dev.vl3mesh.testbed.lab.Lab;
+import dev.vl3mesh.testbed.lab.LabCluster;
 import dev.vl3mesh.testbed.lab.LabPaths;
 import dev.vl3mesh.testbed.lab.Membership;
 import dev.vl3mesh.testbed.lab.Progress;
@@ -49,7 +50,8 @@ final class TwoMeshes implements AutoCloseable {
 
     static final List<String> NAMESPACES = List.of(IN_RED, IN_GREEN, IN_BOTH, IN_NONE);
 
-    private static final String SYSTEM = "vl3mesh-system";
+    /// Where the parts of vl3mesh are.
+    static final String SYSTEM = "vl3mesh-system";
     private static final String BROUGHT = "vl3-mesh-" + GREEN;
     private static final Map<String, String> NUMBERS = Map.of(RED, "31", GREEN, "32", BLUE, "33");
     private static final Map<String, List<String>> MEMBERS =
@@ -82,6 +84,10 @@ final class TwoMeshes implements AutoCloseable {
     /// What installs a mesh's control plane, in the home of its domain.
     IstioInstallation istio(String mesh) {
         return new IstioInstallation(lab, home(mesh), progress);
+    }
+
+    LabCluster cluster(String name) {
+        return lab.cluster(name);
     }
 
     /// The cluster where a mesh's domain is at home.

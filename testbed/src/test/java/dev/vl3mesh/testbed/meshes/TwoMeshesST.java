@@ -2,19 +2,13 @@ package dev.vl3mesh.testbed.meshes;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.vl3mesh.model.address.IpFamily;
 import dev.vl3mesh.testbed.fixture.TestPod;
 import dev.vl3mesh.testbed.fixture.World;
-import dev.vl3mesh.testbed.istio.MeshCalls;
 import dev.vl3mesh.testbed.lab.Lab;
-import dev.vl3mesh.testbed.lab.LabCluster;
 import dev.vl3mesh.testbed.lab.LabExtension;
 import dev.vl3mesh.testbed.lab.Membership;
-import io.fabric8.kubernetes.client.readiness.Readiness;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -25,15 +19,11 @@ import org.junit.jupiter.api.extension.ExtendWith;
 /// attacked in one of them is not noticed in the other.
 @ExtendWith(LabExtension.class)
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
-class TwoMeshesST implements Crossing {
-    private static final int SECONDS = 15;
-
-    private final Lab lab;
+class TwoMeshesST implements Crossing, Enduring, Guarded {
     private final TwoMeshes meshes;
     private final Matrix matrix;
 
     TwoMeshesST(Lab lab) {
-        this.lab = lab;
         this.meshes = new TwoMeshes(lab);
         this.matrix = new Matrix(meshes);
     }
@@ -170,6 +160,19 @@ class TwoMeshesST implements Crossing {
                 .startsWith("<svg");
     }
 
+    @Test
+    void whoAPodIsInEachMeshIsShown() {
+        String shown =
+                meshes.ctl("describe", "pod", "-n", TwoMeshes.IN_BOTH, "web").out();
+        for (String mesh : TwoMeshes.MESHES) {
+            assertThat(shown)
+                    .contains("vl3-" + mesh)
+                    .containsPattern(mesh + " +ready +" + TwoMeshes.identity(mesh, TwoMeshes.IN_BOTH) + " +20")
+                    .containsPattern(mesh + " +istiod-" + mesh + "\\.vl3-" + mesh
+                            + " +20\\S+Z +[1-9]\\d* +7070 mTLS, 8078 mTLS, 8079 mTLS, 8080 mTLS\n");
+        }
+    }
+
     /// What is said once can't be said to two: it counts nowhere until it says which one it means.
     @Test
     void whatCouldMeanBothMeshesIsRefused() {
@@ -219,115 +222,6 @@ class TwoMeshesST implements Crossing {
                         "virtualservice/unclear",
                         "--for=condition=vl3mesh.dev/" + mesh + "=" + status,
                         "--timeout=60s");
-    }
-
-    private static List<MeshCalls> in(TwoMeshes meshes, String mesh) {
-        String member = TwoMeshes.members(mesh).getFirst();
-        return List.of(
-                new MeshCalls(meshes.pod("east", TwoMeshes.IN_BOTH), TwoMeshes.url(member, mesh, "/"), "200"),
-                new MeshCalls(meshes.pod("west", member), TwoMeshes.url(TwoMeshes.IN_BOTH, mesh, "/"), "200"));
-    }
-
-    /// Kills the Envoy of one of a pod's sidecars, as running out of memory does.
-    private void crash(TestPod pod, String mesh) {
-        LabCluster cluster = lab.clusters().stream()
-                .filter(one -> one.name().equals(pod.cluster()))
-                .findFirst()
-                .orElseThrow();
-        String killed = cluster.attempt(
-                        1, "sh", "-c", World.text(TwoMeshesST.class, "crash.sh"), "sh", pod.address(mesh, IpFamily.V4))
-                .output();
-        assertThat(killed).contains("killed");
-    }
-
-    @Test
-    void aCrashOfOnesSidecarIsNotNoticedInTheOther() throws InterruptedException {
-        TestPod both = meshes.pod("east", TwoMeshes.IN_BOTH);
-        MeshCalls.noneFailsWhile(() -> crash(both, TwoMeshes.RED), SECONDS, in(meshes, TwoMeshes.GREEN));
-        World.awaitReady(both);
-        MeshCalls.noneFailsWhile(() -> crash(both, TwoMeshes.GREEN), SECONDS, in(meshes, TwoMeshes.RED));
-        World.awaitReady(both);
-    }
-
-    /// Killed again and again it has to wait: the pod is not ready as long, and stays an endpoint of the other mesh.
-    @Test
-    void aMeshDoesNotMindTheOthersSidecar() {
-        TestPod both = meshes.pod("west", TwoMeshes.IN_BOTH);
-        World.eventually().untilAsserted(() -> {
-            if (Readiness.isPodReady(both.get())) {
-                crash(both, TwoMeshes.GREEN);
-            }
-            assertThat(Readiness.isPodReady(both.get())).isFalse();
-        });
-        assertThat(endpoints(TwoMeshes.RED)).contains(both.address(TwoMeshes.RED, IpFamily.V4));
-        World.eventually()
-                .untilAsserted(() -> assertThat(endpoints(TwoMeshes.GREEN))
-                        .doesNotContain(both.address(TwoMeshes.GREEN, IpFamily.V4)));
-        assertThat(Readiness.isPodReady(both.get())).isFalse();
-        assertThat(endpoints(TwoMeshes.RED)).contains(both.address(TwoMeshes.RED, IpFamily.V4));
-        World.awaitReady(both);
-        World.eventually()
-                .untilAsserted(() ->
-                        assertThat(endpoints(TwoMeshes.GREEN)).contains(both.address(TwoMeshes.GREEN, IpFamily.V4)));
-    }
-
-    /// What a sidecar of a member in east has behind the service of those in both.
-    private String endpoints(String mesh) {
-        String member = TwoMeshes.members(mesh).getFirst();
-        String port = mesh.equals(TwoMeshes.RED) ? "15100" : "15200";
-        return meshes.pod("east", member)
-                .sh("curl -s 127.0.0.1:$1/clusters | grep '^outbound|80||web.in-both.*cx_active'", port)
-                .out();
-    }
-
-    @Test
-    void aControlPlaneThatIsGoneIsNotNoticedInTheOther() throws InterruptedException {
-        List<MeshCalls> both = new ArrayList<>(in(meshes, TwoMeshes.GREEN));
-        both.addAll(in(meshes, TwoMeshes.RED)); // what is running does without it, too
-        MeshCalls.noneFailsWhile(
-                () -> meshes.kubectl()
-                        .run(
-                                "east",
-                                "-n",
-                                TwoMeshes.root(TwoMeshes.RED),
-                                "delete",
-                                "pod",
-                                "--all",
-                                "--force",
-                                "--grace-period=0"),
-                SECONDS,
-                both);
-        meshes.kubectl()
-                .run(
-                        "east",
-                        "-n",
-                        TwoMeshes.root(TwoMeshes.RED),
-                        "rollout",
-                        "status",
-                        "deployment/istiod-red",
-                        "--timeout=120s");
-    }
-
-    /// Its pods in red go on being called while they are replaced by some that are in red alone.
-    @Test
-    void whoLeavesGreenIsNotMissedInRed() throws InterruptedException {
-        meshes.world().namespace("west", "leaving", Map.of("vl3mesh.dev/domains", "red.green"));
-        meshes.write("west", "leaving.yaml", Map.of());
-        String red = TwoMeshes.url("leaving", TwoMeshes.RED, "/");
-        String green = TwoMeshes.url("leaving", TwoMeshes.GREEN, "/");
-        meshes.awaitStatus(TwoMeshes.IN_RED, "200", red);
-        meshes.awaitStatus(TwoMeshes.IN_GREEN, "200", green);
-        MeshCalls.noneFailsWhile(
-                () -> {
-                    kubectl("label", "namespace", "leaving", "--overwrite", "vl3mesh.dev/domains=red");
-                    TimeUnit.SECONDS.sleep(1); // admission knows of it by a watch, see docs/labels.md
-                    kubectl("-n", "leaving", "rollout", "restart", "deployment/web");
-                    kubectl("-n", "leaving", "rollout", "status", "deployment/web", "--timeout=60s");
-                },
-                3 * SECONDS,
-                List.of(new MeshCalls(meshes.pod("east", TwoMeshes.IN_RED), red, "200")));
-        meshes.awaitStatus(TwoMeshes.IN_RED, "200", red);
-        meshes.awaitStatus(TwoMeshes.IN_GREEN, "000", green);
     }
 
     private void kubectl(String... words) {

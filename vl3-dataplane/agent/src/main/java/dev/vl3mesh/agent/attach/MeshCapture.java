@@ -82,7 +82,6 @@ final class MeshCapture {
                         .ip6DaddrIn(self6)
                         .tcp()
                         .redirect(ports.inbound()))
-                .rule(Rule.when().skuidIn(PROXIES).leave())
                 .rule(Rule.when().oifname("lo").leave());
         for (IpPrefix prefix : prefixes) {
             out = out.rule(Rule.when()

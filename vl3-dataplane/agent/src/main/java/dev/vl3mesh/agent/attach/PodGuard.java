@@ -32,7 +32,7 @@ final class PodGuard implements AutoCloseable {
     private static final String SELF_6 = "self6";
     private static final String OWN = "own";
     /// Changes whenever the rules below do, so that a new agent replaces what an old one wrote.
-    private static final int VERSION = 5;
+    private static final int VERSION = 6;
 
     /// Before connection tracking's users and any mesh's capture.
     private static final int EARLY = -150;
