@@ -29,6 +29,7 @@ final class MeshSide implements AutoCloseable {
     private static final String CALLER = "east";
     private static final String SERVER = "west";
     private static final double KIBI = 1024;
+    private static final long MANY_MINUTES = 10;
 
     private final String namespace;
     private final String suffix;
@@ -141,11 +142,39 @@ final class MeshSide implements AutoCloseable {
 
     /// What the sidecars of the server's pod have in memory, as the kernel shares it out (PSS).
     double sidecarMebibytes() throws IOException {
-        Commands.Result sum = server.attempt(1, "sh", "-c", text("sidecar-memory.sh"), "sh", namespace);
+        return mebibytes("web");
+    }
+
+    private double mebibytes(String pods) throws IOException {
+        Commands.Result sum = server.attempt(1, "sh", "-c", text("sidecar-memory.sh"), "sh", namespace, pods);
         if (!sum.ok()) {
             throw new IOException("the sidecars' memory: " + sum.output());
         }
         return Double.parseDouble(sum.output().strip()) / KIBI;
+    }
+
+    /// From having this many pods in west wanted until all are ready, seconds.
+    double many(int pods) throws IOException {
+        double wanted = uptime(Files.readString(Path.of("/proc/uptime")));
+        items(SERVER, "mesh-many.yaml", Integer.toString(pods))
+                .forEach(item -> client(SERVER).resource(item).serverSideApply());
+        client(SERVER)
+                .apps()
+                .deployments()
+                .inNamespace(namespace)
+                .withName("many")
+                .waitUntilCondition(
+                        now -> now != null
+                                && now.getStatus() != null
+                                && Objects.requireNonNullElse(now.getStatus().getReadyReplicas(), 0) == pods,
+                        MANY_MINUTES,
+                        TimeUnit.MINUTES);
+        return uptime(Files.readString(Path.of("/proc/uptime"))) - wanted;
+    }
+
+    /// What the sidecars of those pods have in memory, all together.
+    double manyMebibytes() throws IOException {
+        return mebibytes("many-.*");
     }
 
     private static double uptime(String text) {

@@ -1,5 +1,6 @@
-# Prints the KiB that the sidecars of the pod `web` of a namespace have, as the kernel shares them out (PSS).
-#   sidecar-memory.sh NAMESPACE
+# Prints the KiB that the sidecars of a namespace's pods have, as the kernel shares them out (PSS).
+#   sidecar-memory.sh NAMESPACE PODS
+# PODS is a pattern of whole names.
 sum=0
 for process in $(pgrep -x 'envoy|pilot-agent'); do
     environment=$(tr '\0' '\n' <"/proc/$process/environ")
@@ -11,7 +12,7 @@ POD_NAMESPACE=$1
 "*) ;;
         *) continue ;;
     esac
-    echo "$environment" | grep -qx 'POD_NAME=web' || continue
+    echo "$environment" | grep -qx "POD_NAME=$2" || continue
     sum=$((sum + $(sed -n 's/^Pss: *\([0-9]*\) kB/\1/p' "/proc/$process/smaps_rollup")))
 done
 echo "$sum"

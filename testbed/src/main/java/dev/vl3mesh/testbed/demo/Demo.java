@@ -1,6 +1,7 @@
 package dev.vl3mesh.testbed.demo;
 
 import dev.vl3mesh.testbed.istio.IstioInstallation;
+import dev.vl3mesh.testbed.istio.IstioVersion;
 import dev.vl3mesh.testbed.lab.Commands;
 import dev.vl3mesh.testbed.lab.Kubectl;
 import dev.vl3mesh.testbed.lab.Lab;
@@ -201,7 +202,7 @@ public final class Demo {
     }
 
     private IstioInstallation istio(String home) {
-        return new IstioInstallation(lab, home, progress);
+        return new IstioInstallation(lab, home, IstioVersion.NEWEST, progress);
     }
 
     /// The ratings serve a second mesh, by a label.

@@ -35,14 +35,16 @@ public final class IstioInstallation {
     private final Membership membership;
     private final Lab lab;
     private final String home;
+    private final IstioVersion version;
 
     /// Installs in the lab's first cluster.
     public IstioInstallation(Lab lab, Progress progress) {
-        this(lab, lab.clusters().getFirst().name(), progress);
+        this(lab, lab.clusters().getFirst().name(), IstioVersion.NEWEST, progress);
     }
 
     /// Installs in the cluster that is the home of the domains in question.
-    public IstioInstallation(Lab lab, String home, Progress progress) {
+    public IstioInstallation(Lab lab, String home, IstioVersion version, Progress progress) {
+        this.version = version;
         this.paths = LabPaths.of(System.getenv());
         this.commands = new Commands(progress);
         this.kubectl = new Kubectl(paths, commands);
@@ -64,7 +66,7 @@ public final class IstioInstallation {
                         cluster.name(),
                         "istio-base",
                         BASE_NAMESPACE,
-                        "base",
+                        "istio/base",
                         "--set",
                         "global.resourceScope=cluster,defaultRevision="));
         control(domain, namespace, revision);
@@ -87,7 +89,17 @@ public final class IstioInstallation {
                                 .toArray(String[]::new)));
         Path inLab = write("lab-values.yaml", resource("lab-values.yaml"));
         kubectl.apply(home, access);
-        helm(home, "istiod-" + revision, namespace, "istiod", "-f", values.toString(), "-f", inLab.toString());
+        helm(
+                home,
+                "istiod-" + revision,
+                namespace,
+                version.folder() + "/istiod",
+                "-f",
+                values.toString(),
+                "-f",
+                inLab.toString(),
+                "--set",
+                "image=vl3mesh/pilot:" + version.tag());
         kubectl.run(home, "-n", namespace, "rollout", "status", "deployment/istiod-" + revision, "--timeout=120s");
     }
 
@@ -130,7 +142,15 @@ public final class IstioInstallation {
     /// @param settings of the chart, `key=value`
     public void installLocal(String cluster, String... settings) {
         Path values = write("local-values.yaml", resource("local-values.yaml"));
-        helm(cluster, LOCAL, BASE_NAMESPACE, "istiod", "-f", values.toString(), "--set", String.join(",", settings));
+        helm(
+                cluster,
+                LOCAL,
+                BASE_NAMESPACE,
+                "istio/istiod",
+                "-f",
+                values.toString(),
+                "--set",
+                String.join(",", settings));
         kubectl.run(cluster, "-n", BASE_NAMESPACE, "rollout", "status", "deployment/istiod", "--timeout=120s");
     }
 
@@ -142,7 +162,7 @@ public final class IstioInstallation {
     private List<Path> images() {
         List<Path> archives = new ArrayList<>();
         for (Path folder : paths.images()) {
-            for (String name : List.of("pilot.tar", "proxyv2.tar")) {
+            for (String name : List.of("pilot.tar", "proxyv2.tar", "pilot-older.tar", "proxyv2-older.tar")) {
                 Path archive = folder.resolve("istio").resolve(name);
                 if (Files.exists(archive)) {
                     archives.add(archive);
@@ -171,7 +191,7 @@ public final class IstioInstallation {
                 "upgrade",
                 "--install",
                 release,
-                paths.peers().resolve("istio").resolve(chart).toString(),
+                paths.peers().resolve(chart).toString(),
                 "--namespace",
                 namespace,
                 "--create-namespace"));

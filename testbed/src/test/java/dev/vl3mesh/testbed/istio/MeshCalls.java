@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.vl3mesh.testbed.fixture.TestPod;
 import dev.vl3mesh.testbed.fixture.World;
+import java.net.URI;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
@@ -61,12 +62,15 @@ public record MeshCalls(TestPod pod, String url, String status) {
         return "/tmp/calls-" + number;
     }
 
+    /// The name is looked up once: what becomes of names while their node's agent is away, FailureST says.
     private void start(String file, int seconds) {
         pod.sh(
-                "fortio load -quiet -allow-initial-errors -keepalive=false -c 2 -qps " + PER_SECOND + " -t " + seconds
-                        + "s \"$1\" >\"$2\" 2>&1 &",
+                "address=$(dig +short +time=3 $3 | head -n 1); "
+                        + "fortio load -quiet -allow-initial-errors -keepalive=false -resolve \"$address\" -c 2 -qps "
+                        + PER_SECOND + " -t " + seconds + "s \"$1\" >\"$2\" 2>&1 &",
                 url,
-                file);
+                file,
+                URI.create(url).getHost());
     }
 
     private String report(String file) {

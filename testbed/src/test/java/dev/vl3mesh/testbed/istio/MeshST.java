@@ -264,7 +264,7 @@ class MeshST {
                     .as(home.err())
                     .startsWith("mesh of domain meshed: well")
                     .containsPattern("istiod-meshed-\\S+ +yes +[4-9] +[4-9]\n")
-                    .containsPattern("east +[2-9] +[2-9] +0 +0 +0\n");
+                    .containsPattern("east +[2-9] +[2-9] +0 +1 +0\n");
             assertThat(home.exitCode()).isZero();
         });
         mesh.write("west", "refused.yaml", Map.of());

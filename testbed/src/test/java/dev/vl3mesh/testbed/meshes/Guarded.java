@@ -77,4 +77,29 @@ interface Guarded {
                 .as("red's sidecar does not get to green's relay")
                 .doesNotContain("grpc-status");
     }
+
+    /// So it can tell nobody, whatever it is asked.
+    @Test
+    default void aControlPlaneKnowsNothingOfTheOtherMesh() {
+        for (String mesh : TwoMeshes.MESHES) {
+            String other = mesh.equals(TwoMeshes.RED) ? TwoMeshes.GREEN : TwoMeshes.RED;
+            List<TestPod> istiods = meshes().world().pods(TwoMeshes.home(mesh), TwoMeshes.root(mesh), "app", "istiod");
+            for (String page : List.of("/debug/configz", "/debug/endpointz", "/debug/registryz")) {
+                String known = meshes().kubectl()
+                        .exec(
+                                TwoMeshes.home(mesh),
+                                TwoMeshes.root(mesh),
+                                istiods.getFirst().name(),
+                                "pilot-discovery",
+                                "request",
+                                "GET",
+                                page)
+                        .output();
+                assertThat(known)
+                        .as(mesh + "'s " + page)
+                        .contains(mesh + ".vl3.internal")
+                        .doesNotContain(other + ".vl3.internal", "in-" + other);
+            }
+        }
+    }
 }

@@ -8,6 +8,7 @@ import dev.vl3mesh.model.address.IpFamily;
 import dev.vl3mesh.testbed.fixture.TestPod;
 import dev.vl3mesh.testbed.fixture.World;
 import dev.vl3mesh.testbed.istio.IstioInstallation;
+import dev.vl3mesh.testbed.istio.IstioVersion;
 import dev.vl3mesh.testbed.lab.Commands;
 import dev.vl3mesh.testbed.lab.Kubectl;
 import dev.vl3mesh.testbed.lab.Lab;
@@ -29,8 +30,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
 
-/// Two domains, each with an istiod, a trust domain and a root of its own, and each at home in another cluster, of
-/// which the other one is a member; and in each cluster a pod of the same kind for each way of being in them: in red,
+/// Two domains, each with an istiod of another version, a trust domain and a root of its own, and each at home in
+/// another cluster, of which the other one is a member; and in each cluster a pod of the same kind for each way of
+/// being in them: in red,
 /// in green, in both, in neither.
 final class TwoMeshes implements AutoCloseable {
     static final String RED = "red";
@@ -83,7 +85,11 @@ final class TwoMeshes implements AutoCloseable {
 
     /// What installs a mesh's control plane, in the home of its domain.
     IstioInstallation istio(String mesh) {
-        return new IstioInstallation(lab, home(mesh), progress);
+        return new IstioInstallation(lab, home(mesh), version(mesh), progress);
+    }
+
+    private static IstioVersion version(String mesh) {
+        return mesh.equals(GREEN) ? IstioVersion.OLDER : IstioVersion.NEWEST;
     }
 
     LabCluster cluster(String name) {
@@ -155,7 +161,13 @@ final class TwoMeshes implements AutoCloseable {
     /// A domain, and its control plane.
     void install(String mesh) {
         installed.add(mesh);
-        Map<String, String> values = Map.of("name", mesh, "number", NUMBERS.getOrDefault(mesh, ""));
+        Map<String, String> values = Map.of(
+                "name",
+                mesh,
+                "number",
+                NUMBERS.getOrDefault(mesh, ""),
+                "version",
+                version(mesh).tag());
         world.domainAt(home(mesh), mesh, TwoMeshes.class, "domain.yaml", values);
         istio(mesh).install(mesh, root(mesh), mesh);
         world.apply(home(mesh), TwoMeshes.class, "strict.yaml", values);
