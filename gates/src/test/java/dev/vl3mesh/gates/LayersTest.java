@@ -85,6 +85,9 @@ class LayersTest {
     static final ArchRule LINUX_KNOWS_NOTHING = knows("dev.vl3mesh.linux..");
 
     @ArchTest
+    static final ArchRule THE_TUNNEL_KNOWS_THE_MODEL = knows("dev.vl3mesh.tunnel..", "dev.vl3mesh.model..");
+
+    @ArchTest
     static final ArchRule WAIT_KNOWS_NOTHING = knows("dev.vl3mesh.wait..");
 
     @ArchTest

@@ -11,7 +11,9 @@ import java.time.Instant;
 import java.util.Random;
 
 /// The model is a function of what it is told: it neither starts threads, nor reads clocks, nor does it any I/O.
-@AnalyzeClasses(packages = "dev.vl3mesh.model", importOptions = ImportOption.DoNotIncludeTests.class)
+@AnalyzeClasses(
+        packages = {"dev.vl3mesh.model", "dev.vl3mesh.tunnel"},
+        importOptions = ImportOption.DoNotIncludeTests.class)
 class ModelTest {
     @ArchTest
     static final ArchRule NO_THREADS = noClasses()

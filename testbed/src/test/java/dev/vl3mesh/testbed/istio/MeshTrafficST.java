@@ -21,7 +21,7 @@ import org.junit.jupiter.api.extension.ExtendWith;
 /// Istio's features on calls between clusters, written in west and seen by callers in both.
 @ExtendWith(LabExtension.class)
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
-class MeshTrafficST {
+class MeshTrafficST implements IstiosPolicies {
     private static final int CALLS = 100;
     private static final String MESHED = "http://web.meshed.svc.meshed.vl3.internal";
     private static final String ECHO = MESHED + "/echo";
@@ -33,9 +33,15 @@ class MeshTrafficST {
         this.mesh = new MeshWorld(lab);
     }
 
+    @Override
+    public MeshWorld mesh() {
+        return mesh;
+    }
+
     @BeforeAll
     void makeTheWorld() {
         mesh.make();
+        makeOthers();
         MeshWorld.CLUSTERS.forEach(cluster -> mesh.awaitAnswer(cluster, "200", MeshWorld.WEB));
     }
 
