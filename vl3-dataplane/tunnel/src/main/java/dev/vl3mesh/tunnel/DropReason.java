@@ -8,6 +8,8 @@ public enum DropReason {
     STRANGER,
     /// A handshake that was seen before, or comes too soon after another one.
     REPEATED,
+    /// A handshake without a cookie, while there are too many.
+    UNDER_LOAD,
     /// A message of no session that is known.
     NO_SESSION,
     /// A message of a session that is over.

@@ -8,7 +8,6 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
-import java.security.MessageDigest;
 import java.util.Arrays;
 import java.util.Optional;
 import java.util.random.RandomGenerator;
@@ -18,7 +17,6 @@ import java.util.random.RandomGenerator;
 final class Handshake {
     private static final byte[] NAME = ascii("Noise_IKpsk2_25519_ChaChaPoly_BLAKE2s");
     private static final byte[] IDENTIFIER = ascii("WireGuard v1 zx2c4 Jason@zx2c4.com");
-    private static final byte[] MAC1_LABEL = ascii("mac1----");
     private static final byte[] START = hash(NAME);
     private static final byte[] START_HASH = hash(START, IDENTIFIER);
     private static final byte[] NOTHING = {};
@@ -86,11 +84,9 @@ final class Handshake {
         return part;
     }
 
-    /// Begins to call: writes an initiation.
+    /// Begins to call: writes an initiation, all but its authenticators.
     ///
     /// @param sender the number by which the answer names this handshake
-    /// @param into [Messages#INITIATION_BYTES] are written
-    ///
     /// @throws GeneralSecurityException if the peer's key is none
     static Handshake initiate(
             TunnelIdentity self,
@@ -101,7 +97,6 @@ final class Handshake {
             ByteBuffer into)
             throws GeneralSecurityException {
         Handshake handshake = new Handshake(peer.raw());
-        int start = into.position();
         into.putInt(Messages.INITIATION).putInt(sender);
         handshake.ephemeral = X25519.newPrivate(random);
         byte[] publicEphemeral = X25519.publicOf(handshake.ephemeral);
@@ -112,17 +107,13 @@ final class Handshake {
         handshake.seal(forStatic, self.publicKey().raw(), into);
         Aead forTimestamp = handshake.mixKeyAndSeal(X25519.agree(self.raw(), peer.raw()));
         handshake.seal(forTimestamp, timestamp.bytes(), into);
-        putMacs(into, start, peer.raw());
         return handshake;
     }
 
-    /// Reads an initiation.
+    /// Reads an initiation whose authenticators are good.
     ///
     /// @return who calls; nothing if the message is not for this side, or not as it has to be
     static Optional<Caller> read(TunnelIdentity self, ByteBuffer message) {
-        if (!hasMac1(message, Messages.INITIATION_BYTES, self.publicKey().raw())) {
-            return Optional.empty();
-        }
         Handshake handshake = new Handshake(self.publicKey().raw());
         try {
             byte[] caller = part(message, Messages.INITIATION_EPHEMERAL_AT, X25519.BYTES);
@@ -145,17 +136,14 @@ final class Handshake {
         }
     }
 
-    /// Answers a call: writes a response.
+    /// Answers a call: writes a response, all but its authenticators.
     ///
     /// @param sender the number by which the caller will name the session
     /// @param receiver by which the caller names its handshake
-    /// @param into [Messages#RESPONSE_BYTES] are written
-    ///
     /// @throws GeneralSecurityException if one of the caller's keys is none
     Keys respond(
             TunnelKey caller, TunnelKey preshared, int sender, int receiver, RandomGenerator random, ByteBuffer into)
             throws GeneralSecurityException {
-        int start = into.position();
         into.putInt(Messages.RESPONSE).putInt(sender).putInt(receiver);
         ephemeral = X25519.newPrivate(random);
         byte[] publicEphemeral = X25519.publicOf(ephemeral);
@@ -165,7 +153,6 @@ final class Handshake {
         mixKey(X25519.agree(ephemeral, peerEphemeral));
         mixKey(X25519.agree(ephemeral, caller.raw()));
         seal(mixPreshared(preshared), NOTHING, into);
-        putMacs(into, start, caller.raw());
         byte[][] keys = Hkdf.derive(2, chain, NOTHING);
         return new Keys(TunnelKey.of(keys[1]), TunnelKey.of(keys[0]));
     }
@@ -174,9 +161,6 @@ final class Handshake {
     ///
     /// @return the session's keys; nothing if the message is none or does not belong to this handshake
     Optional<Keys> finish(TunnelIdentity self, TunnelKey preshared, ByteBuffer message) {
-        if (!hasMac1(message, Messages.RESPONSE_BYTES, self.publicKey().raw())) {
-            return Optional.empty();
-        }
         byte[] chainBefore = chain;
         byte[] hashBefore = hash;
         try {
@@ -203,27 +187,6 @@ final class Handshake {
         chain = keys[0];
         mixHash(keys[1]);
         return new Aead(keys[2]);
-    }
-
-    /// The second one is zero: no cookie was asked for.
-    private static void putMacs(ByteBuffer message, int start, byte[] receiver) {
-        byte[] before = part(message, start, message.position() - start);
-        message.put(mac1(receiver, before)).put(new byte[Messages.MAC_BYTES]);
-    }
-
-    private static byte[] mac1(byte[] receiver, byte[] message) {
-        return Blake2s.mac(hash(MAC1_LABEL, receiver), Messages.MAC_BYTES)
-                .update(message)
-                .digest();
-    }
-
-    private static boolean hasMac1(ByteBuffer message, int length, byte[] receiver) {
-        if (message.limit() != length) {
-            return false;
-        }
-        int at = length - 2 * Messages.MAC_BYTES;
-        byte[] shown = part(message, at, Messages.MAC_BYTES);
-        return MessageDigest.isEqual(shown, mac1(receiver, part(message, 0, at)));
     }
 
     /// Makes the keys of the handshake unreadable; it is of no use afterwards.

@@ -23,6 +23,11 @@ final class Messages {
     static final int RESPONSE_EPHEMERAL_AT = 12;
     static final int RESPONSE_EMPTY_AT = 44;
 
+    static final int COOKIE_REPLY_BYTES = 64;
+    static final int COOKIE_RECEIVER_AT = 4;
+    static final int COOKIE_NONCE_AT = 8;
+    static final int COOKIE_AT = 32;
+
     /// Both authenticators, at the end of either handshake message.
     static final int MAC_BYTES = 16;
 

@@ -18,6 +18,7 @@ final class Peer {
 
     final PeerSpec spec;
     private final Tunnel tunnel;
+    private final Macs macs;
     private @Nullable InetSocketAddress endpoint;
     private Timestamp lastTimestamp = Timestamp.FIRST;
     private long lastInitiationAt = -Timing.INITIATION_INTERVAL;
@@ -41,6 +42,7 @@ final class Peer {
     Peer(PeerSpec spec, Tunnel tunnel, long now) {
         this.spec = spec;
         this.tunnel = tunnel;
+        this.macs = new Macs(spec.publicKey());
         this.endpoint = spec.endpoint().orElse(null);
         if (!spec.keepalive().isZero()) {
             persistentAt = now;
@@ -131,6 +133,7 @@ final class Peer {
                     Timestamp.of(tunnel.wall(now)),
                     tunnel.random(),
                     message);
+            macs.put(message, now);
             calledAt = now;
             callAgainAt = now + Timing.REKEY_TIMEOUT + tunnel.random().nextLong(Timing.REKEY_JITTER);
             port.transmit(message.flip(), to);
@@ -163,6 +166,7 @@ final class Peer {
             Handshake.Keys keys = caller.handshake()
                     .respond(spec.publicKey(), spec.presharedKey(), number, theirNumber, tunnel.random(), message);
             caller.handshake().wipe();
+            macs.put(message, now);
             end(next);
             next = new Session(number, theirNumber, keys, false, now);
             endpoint = from;
@@ -197,6 +201,13 @@ final class Peer {
             transmit(session, EMPTY.duplicate(), now, port); // by which the peer knows that it may send
         } else {
             flush(session, now, port);
+        }
+    }
+
+    /// Takes a cookie: the peer is under load, and answers the next call that has it.
+    void take(ByteBuffer reply, long now) {
+        if (!macs.take(reply, now)) {
+            tunnel.count(DropReason.FORGED);
         }
     }
 

@@ -25,6 +25,9 @@ final class Timing {
     /// From one call of a peer to the next that is answered.
     static final long INITIATION_INTERVAL = Duration.ofMillis(20).toNanos();
 
+    /// How long a cookie is good for, and the secret that cookies follow from.
+    static final long COOKIE = Duration.ofMinutes(2).toNanos();
+
     static final long REKEY_AFTER_MESSAGES = 1L << 60;
     /// 2^64 - 2^13 - 1, as a signed number.
     static final long REJECT_AFTER_MESSAGES = -(1L << 13) - 1;

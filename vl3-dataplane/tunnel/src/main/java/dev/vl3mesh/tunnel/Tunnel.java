@@ -27,9 +27,11 @@ public final class Tunnel {
     private final TunnelIdentity self;
     private final RandomGenerator random;
     private final Instant epoch;
+    private final CookieJar cookies;
     private final Map<TunnelKey, Peer> byKey = new LinkedHashMap<>();
     private final Map<Integer, Peer> byNumber = new HashMap<>();
     private final Map<DropReason, Long> drops = new EnumMap<>(DropReason.class);
+    private boolean underLoad;
     private final ByteBuffer padded = ByteBuffer.allocate(PACKET_BYTES_MAX + Messages.PADDING);
     private final ByteBuffer outgoing = Handshake.allocate(PACKET_BYTES_MAX + Messages.PADDING + OVERHEAD);
     private final ByteBuffer incoming = ByteBuffer.allocate(PACKET_BYTES_MAX + Messages.PADDING + OVERHEAD);
@@ -42,6 +44,7 @@ public final class Tunnel {
         this.self = self;
         this.random = random;
         this.epoch = epoch;
+        this.cookies = new CookieJar(self.publicKey(), random);
     }
 
     /// Adds a peer, or replaces one of the same key.
@@ -61,6 +64,13 @@ public final class Tunnel {
         if (old != null) {
             byNumber.values().removeIf(old::equals);
         }
+    }
+
+    /// Says whether there are more calls than can be answered. Under load who calls has to call again, with a cookie
+    /// that
+    /// it gets at its address.
+    public void setUnderLoad(boolean now) {
+        underLoad = now;
     }
 
     /// What was dropped, by reason.
@@ -107,6 +117,7 @@ public final class Tunnel {
         switch (read.getInt(Messages.TYPE_AT)) {
             case Messages.INITIATION -> called(read, from, now, port);
             case Messages.RESPONSE -> answered(read, from, now, port);
+            case Messages.COOKIE_REPLY -> cookie(read, now);
             case Messages.DATA -> data(read, from, now, port);
             default -> count(DropReason.MALFORMED);
         }
@@ -122,9 +133,39 @@ public final class Tunnel {
         return byKey.values().stream().mapToLong(Peer::dueAt).min().orElse(Timing.NEVER);
     }
 
-    private void called(ByteBuffer message, InetSocketAddress from, long now, TunnelPort port) {
-        if (message.limit() != Messages.INITIATION_BYTES) {
+    /// Whether a handshake message is to be looked at: it costs far more than telling that it is not.
+    private boolean isWorthwhile(ByteBuffer message, int length, InetSocketAddress from, long now, TunnelPort port) {
+        if (message.limit() != length) {
             count(DropReason.MALFORMED);
+            return false;
+        }
+        byte[] text = new byte[length];
+        message.get(0, text);
+        if (!Macs.hasMac1(text, self.publicKey())) {
+            count(DropReason.STRANGER);
+            return false;
+        }
+        if (underLoad && !Macs.hasMac2(text, cookies.cookie(from, now))) {
+            count(DropReason.UNDER_LOAD);
+            port.transmit(cookies.reply(message, from, now), from);
+            return false;
+        }
+        return true;
+    }
+
+    private void cookie(ByteBuffer message, long now) {
+        Peer peer = message.limit() == Messages.COOKIE_REPLY_BYTES
+                ? byNumber.get(message.getInt(Messages.COOKIE_RECEIVER_AT))
+                : null;
+        if (peer == null) {
+            count(DropReason.NO_SESSION);
+            return;
+        }
+        peer.take(message, now);
+    }
+
+    private void called(ByteBuffer message, InetSocketAddress from, long now, TunnelPort port) {
+        if (!isWorthwhile(message, Messages.INITIATION_BYTES, from, now, port)) {
             return;
         }
         Optional<Caller> caller = Handshake.read(self, message);
@@ -137,8 +178,7 @@ public final class Tunnel {
     }
 
     private void answered(ByteBuffer message, InetSocketAddress from, long now, TunnelPort port) {
-        if (message.limit() != Messages.RESPONSE_BYTES) {
-            count(DropReason.MALFORMED);
+        if (!isWorthwhile(message, Messages.RESPONSE_BYTES, from, now, port)) {
             return;
         }
         Peer peer = byNumber.get(message.getInt(Messages.RESPONSE_RECEIVER_AT));

@@ -194,6 +194,29 @@ class TunnelTest {
     }
 
     @Test
+    void underLoadWhoCallsHasToShowWhereItIs() {
+        b.tunnel.setUnderLoad(true);
+        ping(1);
+        assertThat(b.delivered).isEmpty();
+        assertThat(b.drops(DropReason.UNDER_LOAD)).isEqualTo(1);
+        ends.pass(Duration.ofSeconds(6));
+        assertThat(numbers(b)).containsExactly(1);
+        assertThat(a.tunnel.drops()).isEmpty();
+    }
+
+    @Test
+    void aCookieIsGoodAtItsAddressOnly() {
+        b.tunnel.setUnderLoad(true);
+        ping(1);
+        a.address = Ends.address("203.0.113.7");
+        ends.pass(Duration.ofSeconds(6));
+        assertThat(b.delivered).isEmpty();
+        assertThat(b.drops(DropReason.UNDER_LOAD)).isEqualTo(2);
+        ends.pass(Duration.ofSeconds(6));
+        assertThat(numbers(b)).containsExactly(1);
+    }
+
+    @Test
     void strangersGetNoAnswer() {
         Ends.End stranger = ends.new End("203.0.113.1", 9);
         stranger.add(b, Ends.B + "/32", TunnelKey.NONE, Duration.ZERO);

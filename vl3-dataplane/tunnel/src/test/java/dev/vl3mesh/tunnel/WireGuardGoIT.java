@@ -43,6 +43,7 @@ class WireGuardGoIT implements TunnelPort {
     private final Tunnel tunnel = new Tunnel(here, random, Instant.now());
     private final long start = System.nanoTime();
     private final List<ByteBuffer> delivered = new ArrayList<>();
+    private int cookies;
     private NetworkNamespace namespace;
     private Process program;
     private DatagramChannel socket;
@@ -163,6 +164,7 @@ class WireGuardGoIT implements TunnelPort {
                 tunnel.tick(now(), this);
                 TimeUnit.MILLISECONDS.sleep(1);
             } else {
+                cookies += message.get(0) == Messages.COOKIE_REPLY ? 1 : 0;
                 tunnel.receive(message.flip(), from, now(), this);
             }
         }
@@ -200,6 +202,51 @@ class WireGuardGoIT implements TunnelPort {
         assertThat(ping.waitFor()).as(output).isZero();
         assertThat(output).contains("5 received");
         assertThat(tunnel.drops()).isEmpty();
+    }
+
+    /// So many that it asks for cookies.
+    @Test
+    void underLoadItIsShownACookie() throws Exception {
+        configure(false, TunnelKey.NONE, 0);
+        addPeer(true, TunnelKey.NONE);
+        List<ByteBuffer> calls = new ArrayList<>();
+        Tunnel stranger = new Tunnel(TunnelIdentity.create(random), random, Instant.now());
+        stranger.add(
+                new PeerSpec(
+                        there.publicKey(),
+                        TunnelKey.NONE,
+                        Optional.of(new InetSocketAddress(InetAddress.getLoopbackAddress(), PORT)),
+                        List.of(IpPrefix.parse(THERE + "/32")),
+                        Duration.ZERO),
+                0);
+        stranger.send(Packets.ping(HERE, THERE, 1, 0), 0, new TunnelPort() {
+            @Override
+            public void transmit(ByteBuffer message, InetSocketAddress to) {
+                calls.add(message.duplicate());
+            }
+
+            @Override
+            public void deliver(ByteBuffer packet) {}
+        });
+        for (int i = 0; i < 20_000; i++) {
+            transmit(calls.getFirst().duplicate(), new InetSocketAddress(InetAddress.getLoopbackAddress(), PORT));
+        }
+        tunnel.send(Packets.ping(HERE, THERE, 2, 0), now(), this);
+        await(1);
+        assertThat(cookies).as("cookies").isPositive();
+        assertThat(Packets.number(delivered.getFirst())).isEqualTo(2);
+    }
+
+    @Test
+    void underLoadItShowsOurCookie() throws Exception {
+        tunnel.setUnderLoad(true);
+        addPeer(false, TunnelKey.NONE);
+        configure(true, TunnelKey.NONE, 0);
+        Process ping = start("ping", "-c", "1", "-W", "9", HERE);
+        await(1);
+        tunnel.send(Packets.replyTo(delivered.getFirst()), now(), this);
+        assertThat(ping.waitFor()).isZero();
+        assertThat(tunnel.drops()).containsEntry(DropReason.UNDER_LOAD, 1L);
     }
 
     @Test
