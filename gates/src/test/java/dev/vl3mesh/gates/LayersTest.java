@@ -98,6 +98,7 @@ class LayersTest {
             "dev.vl3mesh.agent..",
             "dev.vl3mesh.model..",
             "dev.vl3mesh.linux..",
+            "dev.vl3mesh.tunnel..",
             "dev.vl3mesh.identity..",
             "dev.vl3mesh.spire..",
             "dev.vl3mesh.metrics..",

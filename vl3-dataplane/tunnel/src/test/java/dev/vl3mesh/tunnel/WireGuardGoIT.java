@@ -191,7 +191,7 @@ class WireGuardGoIT implements TunnelPort {
         TunnelKey preshared = TunnelIdentity.create(random).publicKey(); // any 32 bytes
         addPeer(false, preshared);
         configure(true, preshared, 0);
-        Process ping = start("ping", "-c", "5", "-i", "0.2", "-W", "5", HERE);
+        Process ping = start("ping", "-c", "5", "-i", "0.2", "-w", "10", HERE);
         for (int i = 1; i <= 5; i++) {
             await(i);
             ByteBuffer request = delivered.get(i - 1);
@@ -242,7 +242,7 @@ class WireGuardGoIT implements TunnelPort {
         tunnel.setUnderLoad(true);
         addPeer(false, TunnelKey.NONE);
         configure(true, TunnelKey.NONE, 0);
-        Process ping = start("ping", "-c", "1", "-W", "9", HERE);
+        Process ping = start("ping", "-c", "1", "-w", "12", HERE);
         await(1);
         tunnel.send(Packets.replyTo(delivered.getFirst()), now(), this);
         assertThat(ping.waitFor()).isZero();

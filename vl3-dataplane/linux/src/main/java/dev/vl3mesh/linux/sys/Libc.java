@@ -4,6 +4,7 @@ import static java.lang.foreign.ValueLayout.ADDRESS;
 import static java.lang.foreign.ValueLayout.JAVA_BYTE;
 import static java.lang.foreign.ValueLayout.JAVA_INT;
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
+import static java.lang.foreign.ValueLayout.JAVA_SHORT;
 
 import dev.vl3mesh.linux.Errno;
 import dev.vl3mesh.linux.LinuxException;
@@ -31,6 +32,8 @@ public final class Libc {
     /// `fcntl.h`
     public static final int O_WRONLY = 1;
     /// `fcntl.h`
+    public static final int O_RDWR = 2;
+    /// `fcntl.h`
     public static final int O_CREAT = 0x40;
     /// `fcntl.h`
     public static final int O_CLOEXEC = 0x8_0000;
@@ -56,6 +59,13 @@ public final class Libc {
     private static final MethodHandle OPEN = handle("open", JAVA_INT, ADDRESS, JAVA_INT, JAVA_INT);
     private static final MethodHandle WRITE = handle("write", JAVA_LONG, JAVA_INT, ADDRESS, JAVA_LONG);
     private static final MethodHandle READ = handle("read", JAVA_LONG, JAVA_INT, ADDRESS, JAVA_LONG);
+    private static final MethodHandle POLL = handle("poll", JAVA_INT, ADDRESS, JAVA_LONG, JAVA_INT);
+    private static final MethodHandle EVENTFD = handle("eventfd", JAVA_INT, JAVA_INT, JAVA_INT);
+    private static final MethodHandle IOCTL = LINKER.downcallHandle(
+            LINKER.defaultLookup().findOrThrow("ioctl"),
+            FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_LONG, ADDRESS),
+            Linker.Option.firstVariadicArg(2),
+            Linker.Option.captureCallState("errno"));
     private static final MethodHandle SETNS = handle("setns", JAVA_INT, JAVA_INT, JAVA_INT);
     private static final MethodHandle UNSHARE = handle("unshare", JAVA_INT, JAVA_INT);
     private static final MethodHandle MOUNT = handle("mount", JAVA_INT, ADDRESS, ADDRESS, ADDRESS, JAVA_LONG, ADDRESS);
@@ -231,5 +241,94 @@ public final class Libc {
     /// The calling thread's id.
     public static int threadId() {
         return (int) checked("gettid", "", (_, state) -> (int) GETTID.invokeExact(state));
+    }
+
+    /// Controls a device by a structure of bytes, which it may change.
+    public static void ioctl(int descriptor, long request, byte[] argument, String subject) {
+        checked("ioctl", subject, (arena, state) -> {
+            MemorySegment memory = arena.allocateFrom(JAVA_BYTE, argument);
+            int result = (int) IOCTL.invokeExact(state, descriptor, request, memory);
+            MemorySegment.copy(memory, JAVA_BYTE, 0, argument, 0, argument.length);
+            return result;
+        });
+    }
+
+    /// A descriptor by which one thread wakes another one (`eventfd(2)`).
+    public static int eventDescriptor() {
+        return (int) checked("eventfd", "", (_, state) -> (int) EVENTFD.invokeExact(state, 0, O_CLOEXEC));
+    }
+
+    /// Wakes who waits for such a descriptor.
+    public static void signal(int eventDescriptor) {
+        checked("write", "eventfd", (arena, state) ->
+                (long) WRITE.invokeExact(state, eventDescriptor, arena.allocateFrom(JAVA_LONG, 1L), (long) Long.BYTES));
+    }
+
+    /// The transfers of one thread from and to descriptors: they need memory once, and throw nothing but what ends the
+    /// descriptor. Not safe for threads.
+    public static final class Transfer implements AutoCloseable {
+        private static final short POLLIN = 1;
+        private static final int POLL_ENTRY = 8;
+        private static final int POLL_RESULT_AT = 6;
+        private static final int EINTR = 4;
+
+        private final Arena arena = Arena.ofShared();
+        private final MemorySegment state = arena.allocate(STATE);
+        private final MemorySegment polled = arena.allocate(2L * POLL_ENTRY, Integer.BYTES);
+
+        /// Waits until there is something to read, or another thread signals.
+        ///
+        /// @return false if it was signalled
+        public boolean await(int descriptor, int eventDescriptor) {
+            polled.set(JAVA_INT, 0, descriptor);
+            polled.set(JAVA_SHORT, Integer.BYTES, POLLIN);
+            polled.set(JAVA_INT, POLL_ENTRY, eventDescriptor);
+            polled.set(JAVA_SHORT, POLL_ENTRY + Integer.BYTES, POLLIN);
+            try {
+                while ((int) POLL.invokeExact(state, polled, 2L, -1) < 0) {
+                    if (errno() != EINTR) {
+                        throw new LinuxException("poll", "descriptor " + descriptor, new Errno(errno()), "");
+                    }
+                }
+            } catch (LinuxException e) {
+                throw e;
+            } catch (Throwable e) {
+                throw new IllegalStateException("poll can't be called", e);
+            }
+            return polled.get(JAVA_SHORT, POLL_ENTRY + POLL_RESULT_AT) == 0;
+        }
+
+        private int errno() {
+            return (int) ERRNO.get(state, 0L);
+        }
+
+        /// Reads at most what a segment holds.
+        ///
+        /// @return the number of bytes, or minus the error's number
+        public long read(int descriptor, MemorySegment into) {
+            try {
+                long count = (long) READ.invokeExact(state, descriptor, into, into.byteSize());
+                return count < 0 ? -errno() : count;
+            } catch (Throwable e) {
+                throw new IllegalStateException("read can't be called", e);
+            }
+        }
+
+        /// Writes so many bytes of a segment.
+        ///
+        /// @return the number of bytes, or minus the error's number
+        public long write(int descriptor, MemorySegment from, long bytes) {
+            try {
+                long count = (long) WRITE.invokeExact(state, descriptor, from, bytes);
+                return count < 0 ? -errno() : count;
+            } catch (Throwable e) {
+                throw new IllegalStateException("write can't be called", e);
+            }
+        }
+
+        @Override
+        public void close() {
+            arena.close();
+        }
     }
 }
