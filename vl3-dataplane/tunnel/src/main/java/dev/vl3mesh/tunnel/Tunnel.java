@@ -1,7 +1,5 @@
 package dev.vl3mesh.tunnel;
 
-import dev.vl3mesh.model.address.IpAddress;
-import dev.vl3mesh.model.address.IpPrefix;
 import dev.vl3mesh.tunnel.Handshake.Caller;
 import dev.vl3mesh.tunnel.crypto.Aead;
 import java.net.InetSocketAddress;
@@ -14,7 +12,6 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.random.RandomGenerator;
-import org.jspecify.annotations.Nullable;
 
 /// One end of a WireGuard network: any number of peers, packets in and out. The time is handed in as nanoseconds since
 /// the tunnel was made, and never goes back. Used by one thread.
@@ -29,6 +26,7 @@ public final class Tunnel {
     private final Instant epoch;
     private final CookieJar cookies;
     private final Map<TunnelKey, Peer> byKey = new LinkedHashMap<>();
+    private final PrefixTable<Peer> allowed = new PrefixTable<>();
     private final Map<Integer, Peer> byNumber = new HashMap<>();
     private final Map<DropReason, Long> drops = new EnumMap<>(DropReason.class);
     private boolean underLoad;
@@ -47,7 +45,7 @@ public final class Tunnel {
         this.cookies = new CookieJar(self.publicKey(), random);
     }
 
-    /// Adds a peer, or replaces one of the same key.
+    /// Adds a peer, or replaces one of the same key. A prefix that another peer has goes over to it.
     ///
     /// @throws IllegalArgumentException if its key is this tunnel's own
     public void add(PeerSpec spec, long now) {
@@ -55,7 +53,9 @@ public final class Tunnel {
             throw new IllegalArgumentException("a peer with the tunnel's own key: each has a key of its own");
         }
         remove(spec.publicKey());
-        byKey.put(spec.publicKey(), new Peer(spec, this, now));
+        Peer peer = new Peer(spec, this, now);
+        byKey.put(spec.publicKey(), peer);
+        spec.allowed().forEach(prefix -> allowed.put(prefix, peer));
     }
 
     /// Takes a peer away; nothing of it is known afterwards.
@@ -63,6 +63,7 @@ public final class Tunnel {
         Peer old = byKey.remove(publicKey);
         if (old != null) {
             byNumber.values().removeIf(old::equals);
+            old.spec.allowed().forEach(prefix -> allowed.remove(prefix, old));
         }
     }
 
@@ -97,7 +98,7 @@ public final class Tunnel {
             count(DropReason.MALFORMED);
             return;
         }
-        Peer peer = peerOf(header.destination());
+        Peer peer = allowed.get(header.destination());
         if (peer == null) {
             count(DropReason.NO_PEER);
             return;
@@ -211,26 +212,11 @@ public final class Tunnel {
         IpPacket header = IpPacket.of(incoming);
         if (header == null) {
             count(DropReason.MALFORMED);
-        } else if (!peer.equals(peerOf(header.source()))) {
+        } else if (!peer.equals(allowed.get(header.source()))) {
             count(DropReason.WRONG_SOURCE);
         } else {
             port.deliver(incoming.limit(header.length()));
         }
-    }
-
-    /// The one with the longest prefix.
-    private @Nullable Peer peerOf(IpAddress address) {
-        Peer best = null;
-        int length = -1;
-        for (Peer peer : byKey.values()) {
-            for (IpPrefix prefix : peer.spec.allowed()) {
-                if (prefix.length() > length && prefix.contains(address)) {
-                    best = peer;
-                    length = prefix.length();
-                }
-            }
-        }
-        return best;
     }
 
     /// A message with a packet in it, which is filled up with zeros so that its length tells less.
