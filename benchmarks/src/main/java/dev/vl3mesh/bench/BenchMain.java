@@ -10,6 +10,7 @@ import dev.vl3mesh.bench.lab.PodBench;
 import dev.vl3mesh.bench.lab.RouteBench;
 import dev.vl3mesh.bench.lab.TwoMeshesBench;
 import dev.vl3mesh.bench.plan.PlanBench;
+import dev.vl3mesh.bench.tunnel.TunnelBench;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -38,6 +39,7 @@ public final class BenchMain {
         List<Benchmark> all = new ArrayList<>(flat(lab));
         all.add(new MeshBench(lab));
         all.add(new TwoMeshesBench(lab));
+        all.add(new TunnelBench());
         return all;
     }
 
