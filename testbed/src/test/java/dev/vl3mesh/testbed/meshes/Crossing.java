@@ -5,9 +5,17 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.vl3mesh.model.address.IpFamily;
 import dev.vl3mesh.testbed.fixture.TestPod;
 import dev.vl3mesh.testbed.fixture.World;
+import io.fabric8.kubernetes.api.model.Container;
+import io.fabric8.kubernetes.api.model.Pod;
+import io.fabric8.kubernetes.api.model.VolumeMount;
+import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
@@ -48,6 +56,41 @@ interface Crossing {
         assertThat(bound(red, inGreen, "so-bindtodevice=vl3-red"))
                 .as("a pod of red to green")
                 .isEmpty();
+    }
+
+    /// By a packet that asks to be sent on (RFC 791, 3.1: loose source and record route).
+    @Test
+    default void nobodySendsAPacketOn() {
+        TestPod red = meshes().pod("west", TwoMeshes.IN_RED);
+        String both = meshes().pod("east", TwoMeshes.IN_BOTH).address(TwoMeshes.RED, IpFamily.V4);
+        String green = meshes().pod("east", TwoMeshes.IN_GREEN).address(TwoMeshes.GREEN, IpFamily.V4);
+        StringBuilder route = new StringBuilder("ip-options=x830704");
+        for (String number : green.split("\\.", -1)) {
+            route.append(String.format(Locale.ROOT, "%02x", Integer.valueOf(number)));
+        }
+        assertThat(bound(red, both, "nonblock=0")).as("without").isEqualTo("hello");
+        assertThat(bound(red, both, route.append("00").toString())).isEmpty();
+    }
+
+    /// Neither the application nor the other sidecar sees what a sidecar keeps: its token, its sockets, its settings.
+    @Test
+    default void nothingIsKeptInCommon() {
+        Pod both = meshes().pod("east", TwoMeshes.IN_BOTH).get();
+        List<Set<String>> mounts = new ArrayList<>();
+        both.getSpec().getInitContainers().stream()
+                .filter(container -> container.getName().startsWith("istio-proxy-"))
+                .forEach(container -> mounts.add(names(container)));
+        both.getSpec().getContainers().forEach(container -> mounts.add(names(container)));
+        assertThat(mounts).hasSize(3);
+        Set<String> seen = new HashSet<>();
+        for (Set<String> one : mounts) {
+            assertThat(one).noneMatch(seen::contains);
+            seen.addAll(one);
+        }
+    }
+
+    private static Set<String> names(Container container) {
+        return container.getVolumeMounts().stream().map(VolumeMount::getName).collect(Collectors.toSet());
     }
 
     /// The ports of a pod's sidecars are not there for the domains, not even for those of their own.

@@ -17,6 +17,8 @@ import org.junit.jupiter.api.Test;
 interface Enduring {
     /// For how long calls are made.
     int SECONDS = 15;
+    /// More than half of a minute, after which certificates that live a minute are replaced.
+    int ROTATION_SECONDS = 45;
 
     /// Where it is tried.
     TwoMeshes meshes();
@@ -184,5 +186,43 @@ interface Enduring {
                 },
                 2 * SECONDS,
                 both);
+    }
+
+    /// A connection that is open in each mesh goes on while both sidecars of the pod get certificates and keys anew.
+    @Test
+    default void certificatesThatRotateLeaveConnectionsAlone() {
+        meshes().write("west", "brief.yaml", Map.of());
+        TestPod brief = meshes().pod("west", TwoMeshes.IN_BOTH, "brief");
+        World.awaitReady(brief);
+        for (String mesh : TwoMeshes.MESHES) {
+            TestPod caller = meshes().pod("east", "in-" + mesh);
+            String host = TwoMeshes.host("brief", TwoMeshes.IN_BOTH, mesh);
+            World.eventually()
+                    .untilAsserted(() -> assertThat(caller.sh("echo hello | socat -t 2 - TCP:$1:81", host)
+                                    .out())
+                            .isEqualTo("hello\n"));
+            caller.sh(
+                    "(echo before; sleep $2; echo after) | socat -t 2 - TCP:$1:81 >/tmp/brief 2>&1 &",
+                    host,
+                    Integer.toString(ROTATION_SECONDS));
+        }
+        String red = certificate(brief, "15100");
+        String green = certificate(brief, "15200");
+        for (String mesh : TwoMeshes.MESHES) {
+            World.eventually()
+                    .untilAsserted(() -> assertThat(meshes().pod("east", "in-" + mesh)
+                                    .run("cat", "/tmp/brief")
+                                    .out())
+                            .isEqualTo("before\nafter\n"));
+        }
+        assertThat(certificate(brief, "15100")).isNotEqualTo(red);
+        assertThat(certificate(brief, "15200")).isNotEqualTo(green);
+    }
+
+    /// The serial number of a sidecar's own.
+    private static String certificate(TestPod pod, String port) {
+        return pod.sh("curl -s 127.0.0.1:$1/certs | grep -A 12 cert_chain | grep -m 1 serial_number", port)
+                .out()
+                .strip();
     }
 }

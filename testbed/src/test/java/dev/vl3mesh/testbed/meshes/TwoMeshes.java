@@ -205,6 +205,10 @@ final class TwoMeshes implements AutoCloseable {
         return world.pod(cluster, namespace, "web");
     }
 
+    TestPod pod(String cluster, String namespace, String name) {
+        return world.pod(cluster, namespace, name);
+    }
+
     List<TestPod> everyPod() {
         return CLUSTERS.stream()
                 .flatMap(cluster -> NAMESPACES.stream().map(namespace -> pod(cluster, namespace)))
