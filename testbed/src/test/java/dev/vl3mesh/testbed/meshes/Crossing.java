@@ -90,7 +90,10 @@ interface Crossing {
     }
 
     private static Set<String> names(Container container) {
-        return container.getVolumeMounts().stream().map(VolumeMount::getName).collect(Collectors.toSet());
+        return container.getVolumeMounts().stream()
+                .map(VolumeMount::getName)
+                .filter(name -> !name.startsWith("kube-api-access-")) // Kubernetes' own, good for its API server
+                .collect(Collectors.toSet());
     }
 
     /// The ports of a pod's sidecars are not there for the domains, not even for those of their own.
