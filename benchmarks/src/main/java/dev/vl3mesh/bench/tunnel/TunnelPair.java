@@ -18,7 +18,8 @@ import java.util.concurrent.TimeUnit;
 
 /// Two network namespaces with a cable between them, and in each a process with one end of a tunnel.
 final class TunnelPair implements AutoCloseable {
-    private static final String NAME = "wg0";
+    private static final String LEFT = "wg-left";
+    private static final String RIGHT = "wg-right";
     private static final double TICKS = 100; // sysconf(_SC_CLK_TCK) on Linux
     private static final double KIBI = 1024;
     private static final int USER_TICKS = 11;
@@ -37,14 +38,14 @@ final class TunnelPair implements AutoCloseable {
         address(left, "192.0.2.1/24", "eth0");
         address(right, "192.0.2.2/24", "eth0");
         if (ours) {
-            ends.add(device(left, leftKey, rightKey, "192.0.2.2", "10.9.0.2/32"));
-            ends.add(device(right, rightKey, leftKey, "192.0.2.1", "10.9.0.1/32"));
+            ends.add(device(left, LEFT, leftKey, rightKey, "192.0.2.2", "10.9.0.2/32"));
+            ends.add(device(right, RIGHT, rightKey, leftKey, "192.0.2.1", "10.9.0.1/32"));
         } else {
-            ends.add(reference(left, leftKey, rightKey, "192.0.2.2", "10.9.0.2/32"));
-            ends.add(reference(right, rightKey, leftKey, "192.0.2.1", "10.9.0.1/32"));
+            ends.add(reference(left, LEFT, leftKey, rightKey, "192.0.2.2", "10.9.0.2/32"));
+            ends.add(reference(right, RIGHT, rightKey, leftKey, "192.0.2.1", "10.9.0.1/32"));
         }
-        address(left, "10.9.0.1/24", NAME);
-        address(right, "10.9.0.2/24", NAME);
+        address(left, "10.9.0.1/24", LEFT);
+        address(right, "10.9.0.2/24", RIGHT);
     }
 
     private void address(NetworkNamespace where, String address, String link) throws IOException, InterruptedException {
@@ -53,7 +54,7 @@ final class TunnelPair implements AutoCloseable {
                 "sh",
                 "-c",
                 "ip address add " + address + " dev " + link + "; ip link set " + link
-                        + (link.equals(NAME) ? " mtu 1420" : "") + " up");
+                        + (link.equals("eth0") ? "" : " mtu 1420") + " up");
     }
 
     private static Process start(NetworkNamespace where, String... command) throws IOException {
@@ -73,7 +74,12 @@ final class TunnelPair implements AutoCloseable {
     }
 
     private static Process device(
-            NetworkNamespace where, TunnelIdentity self, TunnelIdentity peer, String endpoint, String allowed)
+            NetworkNamespace where,
+            String name,
+            TunnelIdentity self,
+            TunnelIdentity peer,
+            String endpoint,
+            String allowed)
             throws IOException {
         Process process = start(
                 where,
@@ -84,7 +90,7 @@ final class TunnelPair implements AutoCloseable {
                 "-cp",
                 System.getProperty("java.class.path"),
                 DeviceMain.class.getName(),
-                NAME,
+                name,
                 Base64.getEncoder().encodeToString(self.privateKey()),
                 peer.publicKey().text(),
                 endpoint,
@@ -96,14 +102,18 @@ final class TunnelPair implements AutoCloseable {
         return process;
     }
 
-    /// Its control socket is named after the interface: one program is configured before the next one starts.
+    /// Its control socket is named after the interface.
     private static Process reference(
-            NetworkNamespace where, TunnelIdentity self, TunnelIdentity peer, String endpoint, String allowed)
+            NetworkNamespace where,
+            String name,
+            TunnelIdentity self,
+            TunnelIdentity peer,
+            String endpoint,
+            String allowed)
             throws IOException, InterruptedException {
         Path binary = LabPaths.of(System.getenv()).peers().resolve("bin/wireguard");
-        Path socket = Path.of("/var/run/wireguard", NAME + ".sock");
-        Files.deleteIfExists(socket);
-        Process process = start(where, binary.toString(), "-f", NAME);
+        Path socket = Path.of("/var/run/wireguard", name + ".sock");
+        Process process = start(where, binary.toString(), "-f", name);
         long end = System.currentTimeMillis() + PATIENCE_MILLIS;
         while (!Files.exists(socket)) {
             if (System.currentTimeMillis() > end) {
