@@ -190,8 +190,8 @@ public final class ResourceStore implements SnapshotSink {
 
     /// Forgets what another home has told, as when it has been left. What this cluster itself has stays.
     public void dropHome(KubeClusterName home) {
-        drop(key -> homes.isAt(home, key.domain()) && !homes.isSelf(key.origin()));
-        drop(key -> key.origin().equals(home) && key.kind() == ResourceKind.DOMAIN);
+        drop(key -> (homes.isAt(home, key.domain()) && !homes.isSelf(key.origin()))
+                || (key.kind() == ResourceKind.DOMAIN && key.origin().equals(home)));
         synchronized (this) {
             homes.forget(home);
         }

@@ -67,9 +67,7 @@ public final class Tunnel {
         }
     }
 
-    /// Says whether there are more calls than can be answered. Under load who calls has to call again, with a cookie
-    /// that
-    /// it gets at its address.
+    /// Says whether there are more calls than can be answered. Under load who calls has to call again, with a cookie.
     public void setUnderLoad(boolean now) {
         underLoad = now;
     }
@@ -92,18 +90,21 @@ public final class Tunnel {
     }
 
     /// Sends an IP packet to the peer that has its destination.
-    public void send(ByteBuffer packet, long now, TunnelPort port) {
+    ///
+    /// @return when something of that peer is due next, which may be earlier than before; `Long.MAX_VALUE` if never
+    public long send(ByteBuffer packet, long now, TunnelPort port) {
         IpPacket header = IpPacket.of(packet);
         if (header == null) {
             count(DropReason.MALFORMED);
-            return;
+            return Timing.NEVER;
         }
         Peer peer = allowed.get(header.destination());
         if (peer == null) {
             count(DropReason.NO_PEER);
-            return;
+            return Timing.NEVER;
         }
         peer.send(packet, now, port);
+        return peer.dueAt();
     }
 
     /// Takes a message from the network.

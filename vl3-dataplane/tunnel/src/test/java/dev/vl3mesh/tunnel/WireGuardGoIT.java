@@ -93,7 +93,7 @@ class WireGuardGoIT implements TunnelPort {
     }
 
     /// Over its cross-platform userspace interface (wireguard.com/xplatform).
-    private void configure(boolean callsUs, TunnelKey preshared, int keepaliveSeconds) throws IOException {
+    private void configure(boolean callsUs, TunnelKey preshared) throws IOException {
         HexFormat hex = HexFormat.of();
         String text = String.join(
                 "\n",
@@ -103,7 +103,6 @@ class WireGuardGoIT implements TunnelPort {
                 "replace_peers=true",
                 "public_key=" + hex.formatHex(here.publicKey().bytes()),
                 "preshared_key=" + hex.formatHex(preshared.bytes()),
-                "persistent_keepalive_interval=" + keepaliveSeconds,
                 "allowed_ip=" + HERE + "/32",
                 callsUs
                         ? "endpoint=127.0.0.1:" + ((InetSocketAddress) socket.getLocalAddress()).getPort()
@@ -172,7 +171,7 @@ class WireGuardGoIT implements TunnelPort {
 
     @Test
     void itAnswersOurCall() throws Exception {
-        configure(false, TunnelKey.NONE, 0);
+        configure(false, TunnelKey.NONE);
         addPeer(true, TunnelKey.NONE);
         for (int i = 0; i < 50; i++) {
             tunnel.send(Packets.ping(HERE, THERE, i, 28 * i), now(), this);
@@ -190,7 +189,7 @@ class WireGuardGoIT implements TunnelPort {
     void weAnswerItsCall() throws Exception {
         TunnelKey preshared = TunnelIdentity.create(random).publicKey(); // any 32 bytes
         addPeer(false, preshared);
-        configure(true, preshared, 0);
+        configure(true, preshared);
         Process ping = start("ping", "-c", "5", "-i", "0.2", "-w", "10", HERE);
         for (int i = 1; i <= 5; i++) {
             await(i);
@@ -207,7 +206,7 @@ class WireGuardGoIT implements TunnelPort {
     /// So many that it asks for cookies.
     @Test
     void underLoadItIsShownACookie() throws Exception {
-        configure(false, TunnelKey.NONE, 0);
+        configure(false, TunnelKey.NONE);
         addPeer(true, TunnelKey.NONE);
         List<ByteBuffer> calls = new ArrayList<>();
         Tunnel stranger = new Tunnel(TunnelIdentity.create(random), random, Instant.now());
@@ -241,7 +240,7 @@ class WireGuardGoIT implements TunnelPort {
     void underLoadItShowsOurCookie() throws Exception {
         tunnel.setUnderLoad(true);
         addPeer(false, TunnelKey.NONE);
-        configure(true, TunnelKey.NONE, 0);
+        configure(true, TunnelKey.NONE);
         Process ping = start("ping", "-c", "1", "-w", "12", HERE);
         await(1);
         tunnel.send(Packets.replyTo(delivered.getFirst()), now(), this);
@@ -252,7 +251,7 @@ class WireGuardGoIT implements TunnelPort {
     @Test
     void withAnotherPresharedKeyNothingPasses() throws Exception {
         addPeer(true, TunnelIdentity.create(random).publicKey());
-        configure(false, TunnelKey.NONE, 0);
+        configure(false, TunnelKey.NONE);
         tunnel.send(Packets.ping(HERE, THERE, 1, 0), now(), this);
         long end = System.nanoTime() + Duration.ofSeconds(1).toNanos();
         ByteBuffer message = ByteBuffer.allocate(Tunnel.PACKET_BYTES_MAX);

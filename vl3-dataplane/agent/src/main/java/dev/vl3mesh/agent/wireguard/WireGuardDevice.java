@@ -42,6 +42,8 @@ public final class WireGuardDevice implements AutoCloseable {
     private final Thread fromKernel;
     private final Thread fromNetwork;
     private volatile boolean ending;
+    /// Until when what comes from the network is waited for, at most; guarded by the lock.
+    private long waitsUntil;
 
     private WireGuardDevice(TunnelIdentity self, TunDevice device, DatagramChannel socket) throws IOException {
         this.tunnel = new Tunnel(self, new SecureRandom(), Instant.now());
@@ -143,13 +145,11 @@ public final class WireGuardDevice implements AutoCloseable {
         }
     }
 
-    /// Sends a packet. Returns whether something is due earlier than before.
+    /// Sends a packet. Returns whether something is due earlier than the other thread looks.
     private boolean sentEarlierIsDue(ByteBuffer packet) {
         lock.lock();
         try {
-            long before = tunnel.dueAt();
-            tunnel.send(packet, now(), port);
-            return tunnel.dueAt() < before;
+            return tunnel.send(packet, now(), port) < waitsUntil;
         } finally {
             lock.unlock();
         }
@@ -159,7 +159,7 @@ public final class WireGuardDevice implements AutoCloseable {
         ByteBuffer message = ByteBuffer.allocateDirect(MESSAGE_BYTES_MAX);
         try {
             while (!ending) {
-                long due = locked(tunnel::dueAt);
+                long due = locked(() -> waitsUntil = tunnel.dueAt());
                 long wait = due == Long.MAX_VALUE ? 0 : Math.max(1, TimeUnit.NANOSECONDS.toMillis(due - now()) + 1);
                 selector.select(wait);
                 selector.selectedKeys().clear();

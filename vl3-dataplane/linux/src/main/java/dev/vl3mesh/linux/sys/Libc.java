@@ -284,18 +284,20 @@ public final class Libc {
             polled.set(JAVA_SHORT, Integer.BYTES, POLLIN);
             polled.set(JAVA_INT, POLL_ENTRY, eventDescriptor);
             polled.set(JAVA_SHORT, POLL_ENTRY + Integer.BYTES, POLLIN);
-            try {
-                while ((int) POLL.invokeExact(state, polled, 2L, -1) < 0) {
-                    if (errno() != EINTR) {
-                        throw new LinuxException("poll", "descriptor " + descriptor, new Errno(errno()), "");
-                    }
+            while (poll() < 0) {
+                if (errno() != EINTR) {
+                    throw new LinuxException("poll", "descriptor " + descriptor, new Errno(errno()), "");
                 }
-            } catch (LinuxException e) {
-                throw e;
-            } catch (Throwable e) {
-                throw new IllegalStateException("poll can't be called", e);
             }
             return polled.get(JAVA_SHORT, POLL_ENTRY + POLL_RESULT_AT) == 0;
+        }
+
+        private int poll() {
+            try {
+                return (int) POLL.invokeExact(state, polled, 2L, -1);
+            } catch (Throwable e) { // a method handle declares it, and a C function throws nothing
+                throw new IllegalStateException("poll can't be called", e);
+            }
         }
 
         private int errno() {
@@ -309,7 +311,7 @@ public final class Libc {
             try {
                 long count = (long) READ.invokeExact(state, descriptor, into, into.byteSize());
                 return count < 0 ? -errno() : count;
-            } catch (Throwable e) {
+            } catch (Throwable e) { // as above
                 throw new IllegalStateException("read can't be called", e);
             }
         }
@@ -321,7 +323,7 @@ public final class Libc {
             try {
                 long count = (long) WRITE.invokeExact(state, descriptor, from, bytes);
                 return count < 0 ? -errno() : count;
-            } catch (Throwable e) {
+            } catch (Throwable e) { // as above
                 throw new IllegalStateException("write can't be called", e);
             }
         }
