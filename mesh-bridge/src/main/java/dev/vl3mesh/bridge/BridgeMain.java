@@ -81,7 +81,7 @@ public final class BridgeMain {
             Verdicts verdicts = new Verdicts(config.cluster(), store, changes);
             ConfigConditions conditions = new ConfigConditions(config.cluster(), cache, writer, verdicts::find);
             Reconciler reconciler = new Reconciler(cache, writer, reports, domains, conditions, lanes);
-            Publisher publisher = publisher(config, cache, store);
+            Publisher publisher = publisher(config, cache, reports, store);
             ServiceAddresses services = new ServiceAddresses(
                     config.cluster(), cache, store, changes, new ConfigMapLedger(client, config.namespace()));
             Metrics metrics = new Metrics();
@@ -126,9 +126,11 @@ public final class BridgeMain {
         }
     }
 
-    private static Publisher publisher(BridgeConfig config, ClusterCache cache, ResourceStore store) {
+    private static Publisher publisher(
+            BridgeConfig config, ClusterCache cache, NodeReports reports, ResourceStore store) {
         IncrementalPlanner planner = new IncrementalPlanner(config.cluster());
-        return new Publisher(config.cluster(), new StateFeeder(config.cluster(), cache, planner), planner, store);
+        return new Publisher(
+                config.cluster(), new StateFeeder(config.cluster(), cache, reports::tunnels, planner), planner, store);
     }
 
     private static BridgeHandlers handlers(

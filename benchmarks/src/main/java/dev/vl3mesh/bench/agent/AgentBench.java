@@ -119,7 +119,8 @@ public final class AgentBench implements Benchmark {
         List<MeshResource> far = new ArrayList<>();
         for (int n = 0; n < FAR_NODES; n++) {
             NodeName name = new NodeName("far-" + n);
-            far.add(new NodeResource(WEST, AgentNode.RED, name, List.of(IpAddress.parse("198.51.100." + (n + 1)))));
+            far.add(new NodeResource(
+                    WEST, AgentNode.RED, name, List.of(IpAddress.parse("198.51.100." + (n + 1))), Optional.empty()));
             for (int p = 0; p < FAR_PODS_PER_NODE; p++) {
                 far.add(attachment(name, "172.16." + (n + 100) + "." + (p + 1)));
             }

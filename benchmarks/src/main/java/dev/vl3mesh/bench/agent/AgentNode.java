@@ -68,7 +68,12 @@ final class AgentNode implements AutoCloseable {
                 LoneControl.CLUSTER,
                 List.of(
                         new DomainResource(LoneControl.CLUSTER, RED, PLAN.prefixes(), 5, 0, 0, Carrier.VXLAN),
-                        new NodeResource(LoneControl.CLUSTER, RED, SELF, List.of(IpAddress.parse("192.0.2.1")))));
+                        new NodeResource(
+                                LoneControl.CLUSTER,
+                                RED,
+                                SELF,
+                                List.of(IpAddress.parse("192.0.2.1")),
+                                Optional.empty())));
         AgentImage image = AgentImage.unpack(Files.createDirectories(folder.resolve("image")));
         ProcessBuilder builder = new ProcessBuilder(image.command(without, more))
                 .directory(folder.toFile())

@@ -9,6 +9,7 @@ import dev.vl3mesh.model.address.IpAddress;
 import dev.vl3mesh.model.address.IpPrefix;
 import dev.vl3mesh.model.plan.ClusterState.AttachedPod;
 import dev.vl3mesh.model.plan.ClusterState.KubeEndpoint;
+import dev.vl3mesh.model.plan.ClusterState.KubeNode;
 import dev.vl3mesh.model.plan.ClusterState.KubeService;
 import dev.vl3mesh.model.plan.IncrementalPlanner;
 import dev.vl3mesh.model.plan.MeshResource;
@@ -25,6 +26,7 @@ import io.envoyproxy.envoy.service.discovery.v3.DeltaDiscoveryResponse;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /// The home's control plane as it is with many clusters: its own planner, the store with what all clusters publish,
@@ -90,7 +92,8 @@ final class Mesh {
                     RED, Optional.of(new DomainResource(cluster(0), RED, PLAN.prefixes(), 4711, 0, 0, Carrier.VXLAN)));
         }
         for (int node = 0; node <= podsPerCluster / NODE_PODS; node++) {
-            planner.node(new NodeName("node-" + node), List.of(IpAddress.parse("192.0.2." + (1 + node % 250))));
+            List<IpAddress> outer = List.of(IpAddress.parse("192.0.2." + (1 + node % 250)));
+            planner.node(new NodeName("node-" + node), new KubeNode(outer, Map.of()));
         }
         for (int pod = 0; pod < podsPerCluster; pod++) {
             AttachedPod attached = pod(cluster, pod, true);

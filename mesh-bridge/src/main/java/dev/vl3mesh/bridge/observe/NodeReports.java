@@ -2,7 +2,10 @@ package dev.vl3mesh.bridge.observe;
 
 import dev.vl3mesh.bridge.watch.Change;
 import dev.vl3mesh.bridge.watch.Changes;
+import dev.vl3mesh.model.DomainName;
 import dev.vl3mesh.model.NodeName;
+import dev.vl3mesh.model.plan.TunnelEnd;
+import dev.vl3mesh.xds.encode.ResourceCodec;
 import dev.vl3mesh.xds.proto.v1.NodeReport;
 import dev.vl3mesh.xds.proto.v1.NodeReport.RoomState;
 import java.time.Duration;
@@ -13,6 +16,8 @@ import java.util.Map;
 import java.util.OptionalInt;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /// What agents report, with its age. A report that says something new of a pod makes a change of that pod. Safe for
 /// threads.
@@ -23,12 +28,16 @@ public final class NodeReports {
     /// What a node said last, and when.
     public record ReportedNode(NodeReport report, Instant at) {}
 
+    private static final Logger LOG = LoggerFactory.getLogger(NodeReports.class);
+
     private record PodDomain(String podUid, String domain) {}
 
     private final Changes changes;
     private final Instant started;
     private final Map<NodeName, ReportedNode> reports = new HashMap<>();
     private final Map<NodeName, Map<PodDomain, String>> problems = new HashMap<>();
+    /// Kept while a node is silent, or an agent of it has just started: nothing better is known.
+    private final Map<NodeName, Map<DomainName, TunnelEnd>> tunnels = new HashMap<>();
     private final Set<NodeName> silent = new HashSet<>();
 
     /// Starts with nothing heard.
@@ -44,8 +53,14 @@ public final class NodeReports {
         Map<PodDomain, String> said = new HashMap<>();
         report.getAttachedList().forEach(a -> said.put(new PodDomain(a.getPodUid(), a.getDomain()), a.getProblem()));
         Set<PodDomain> different = new HashSet<>();
+        Map<DomainName, TunnelEnd> ends = tunnelsIn(node, report);
         boolean otherRooms;
+        boolean otherTunnels;
         synchronized (this) {
+            Map<DomainName, TunnelEnd> heard = new HashMap<>(tunnels(node));
+            heard.putAll(ends);
+            otherTunnels = !heard.equals(tunnels(node));
+            tunnels.put(node, heard);
             @Nullable ReportedNode last = reports.put(node, new ReportedNode(report, now));
             otherRooms = last == null || !last.report().getRoomsList().equals(report.getRoomsList());
             Map<PodDomain, String> before = problems.getOrDefault(node, Map.of());
@@ -61,9 +76,32 @@ public final class NodeReports {
             }
         }
         different.forEach(key -> changes.add(new Change.OfPod(key.podUid(), "")));
+        if (otherTunnels) {
+            changes.add(new Change.OfNode(node.value()));
+        }
         if (otherRooms) {
             report.getRoomsList().forEach(room -> changes.add(new Change.OfBlocks(room.getDomain())));
         }
+    }
+
+    /// What can't be understood is as if it were not said.
+    private static Map<DomainName, TunnelEnd> tunnelsIn(NodeName node, NodeReport report) {
+        Map<DomainName, TunnelEnd> ends = new HashMap<>();
+        for (RoomState room : report.getRoomsList()) {
+            if (room.hasTunnel()) {
+                try {
+                    ends.put(new DomainName(room.getDomain()), ResourceCodec.decode(room.getTunnel()));
+                } catch (IllegalArgumentException e) {
+                    LOG.warn("node {}: its tunnel in {}: {}", node, room.getDomain(), e.getMessage());
+                }
+            }
+        }
+        return ends;
+    }
+
+    /// The ends of encrypted carriers that a node was last heard to have.
+    public synchronized Map<DomainName, TunnelEnd> tunnels(NodeName node) {
+        return tunnels.getOrDefault(node, Map.of());
     }
 
     /// Notices nodes that have become silent, and makes changes of their pods.
@@ -115,6 +153,7 @@ public final class NodeReports {
     public synchronized void forget(NodeName node) {
         reports.remove(node);
         problems.remove(node);
+        tunnels.remove(node);
         silent.remove(node);
     }
 }

@@ -7,16 +7,18 @@ import dev.vl3mesh.model.KubeClusterName;
 import dev.vl3mesh.model.NodeName;
 import dev.vl3mesh.model.address.IpAddress;
 import dev.vl3mesh.model.plan.ClusterState.AttachedPod;
+import dev.vl3mesh.model.plan.ClusterState.KubeNode;
 import dev.vl3mesh.model.plan.ConfigName;
 import dev.vl3mesh.model.plan.IncrementalPlanner;
+import dev.vl3mesh.model.plan.TunnelEnd;
 import dev.vl3mesh.xds.encode.ConfigCodec;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.HashSet;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -29,15 +31,23 @@ public final class StateFeeder {
 
     private final KubeClusterName cluster;
     private final ClusterView view;
+    private final Function<NodeName, Map<DomainName, TunnelEnd>> tunnels;
     private final IncrementalPlanner planner;
     private final ConfigReader configs;
     private final Map<String, Place> places = new HashMap<>();
     private final Set<String> meshed = new HashSet<>();
 
     /// Feeds one planner from one cluster.
-    public StateFeeder(KubeClusterName cluster, ClusterView view, IncrementalPlanner planner) {
+    ///
+    /// @param tunnels the ends of encrypted carriers that a node was heard to have
+    public StateFeeder(
+            KubeClusterName cluster,
+            ClusterView view,
+            Function<NodeName, Map<DomainName, TunnelEnd>> tunnels,
+            IncrementalPlanner planner) {
         this.cluster = cluster;
         this.view = view;
+        this.tunnels = tunnels;
         this.planner = planner;
         this.configs = new ConfigReader(cluster, view);
     }
@@ -60,10 +70,7 @@ public final class StateFeeder {
             case Change.OfPod(String uid, String _) ->
                 view.attachmentsOfPod(uid)
                         .forEach(a -> attachment(a.getMetadata().getName()));
-            case Change.OfNode(String name) ->
-                planner.node(
-                        new NodeName(name),
-                        view.node(name).map(StateReader::internalAddresses).orElse(List.of()));
+            case Change.OfNode(String name) -> node(new NodeName(name));
             case Change.OfService(String namespace, String name) ->
                 planner.service(
                         namespace,
@@ -76,6 +83,14 @@ public final class StateFeeder {
                 // leases are not published
             }
         }
+    }
+
+    private void node(NodeName name) {
+        planner.node(
+                name,
+                view.node(name.value())
+                        .map(there -> new KubeNode(StateReader.internalAddresses(there), tunnels.apply(name)))
+                        .orElse(KubeNode.GONE));
     }
 
     private void configs() {

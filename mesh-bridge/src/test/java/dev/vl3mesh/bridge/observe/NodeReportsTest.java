@@ -4,9 +4,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.vl3mesh.bridge.watch.Change;
 import dev.vl3mesh.bridge.watch.Changes;
+import dev.vl3mesh.model.DomainName;
 import dev.vl3mesh.model.NodeName;
+import dev.vl3mesh.model.plan.TunnelEnd;
+import dev.vl3mesh.xds.proto.v1.Node;
 import dev.vl3mesh.xds.proto.v1.NodeReport;
 import java.time.Instant;
+import java.util.Base64;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 
 class NodeReportsTest {
@@ -47,6 +52,33 @@ class NodeReportsTest {
         assertThat(sighting(46)).isEqualTo(new Sighting.Silent());
         assertThat(reports.sighting(new NodeName("never"), "uid-1", "red", START.plusSeconds(46)))
                 .isEqualTo(new Sighting.Silent());
+    }
+
+    private static NodeReport tunnel(String key, int port) {
+        return NodeReport.newBuilder()
+                .addRooms(NodeReport.RoomState.newBuilder()
+                        .setDomain("red")
+                        .setTunnel(Node.Tunnel.newBuilder().setPublicKey(key).setPort(port)))
+                .build();
+    }
+
+    @Test
+    void whatANodeSaysOfItsTunnelIsRememberedUntilItSaysOtherwise() {
+        DomainName red = new DomainName("red");
+        String key = Base64.getEncoder().encodeToString(new byte[32]);
+        reports.report(NODE, tunnel(key, 51_900), START);
+        assertThat(changes.drain()).contains(new Change.OfNode("node-1"));
+        assertThat(reports.tunnels(NODE)).containsExactly(Map.entry(red, new TunnelEnd(key, 51_900)));
+        reports.report(NODE, NodeReport.getDefaultInstance(), START);
+        reports.report(NODE, tunnel("pigeon", 51_900), START);
+        reports.report(NODE, tunnel(key, 0), START);
+        assertThat(changes.drain()).doesNotContain(new Change.OfNode("node-1"));
+        assertThat(reports.tunnels(NODE)).containsExactly(Map.entry(red, new TunnelEnd(key, 51_900)));
+        reports.report(NODE, tunnel(key, 51_901), START);
+        assertThat(changes.drain()).contains(new Change.OfNode("node-1"));
+        assertThat(reports.tunnels(NODE)).containsExactly(Map.entry(red, new TunnelEnd(key, 51_901)));
+        reports.forget(NODE);
+        assertThat(reports.tunnels(NODE)).isEmpty();
     }
 
     @Test

@@ -124,16 +124,9 @@ public final class DomainRules {
     }
 
     private static Optional<String> carrierRefusal(String word) {
-        Optional<Carrier> carrier = Carrier.parse(word);
-        if (carrier.isEmpty()) {
-            return Optional.of(
-                    "carrier '" + word + "' is unknown: write auto, vxlan, wireguard or wireguard-userspace");
-        }
-        return carrier.get() == Carrier.VXLAN
+        return Carrier.parse(word).isPresent()
                 ? Optional.empty()
-                : Optional.of("carrier '" + word + "' encrypts, and no encrypted carrier is available yet: write"
-                        + " 'carrier: vxlan' if you trust the network between the nodes, since packets are not"
-                        + " encrypted then");
+                : Optional.of("carrier '" + word + "' is unknown: write auto, vxlan, wireguard or wireguard-userspace");
     }
 
     private static List<String> collisions(List<IpPrefix> prefixes, Surroundings around) {

@@ -6,6 +6,7 @@ import dev.vl3mesh.model.NodeName;
 import dev.vl3mesh.model.address.IpAddress;
 import dev.vl3mesh.model.plan.MeshResource.ConfigResource;
 import dev.vl3mesh.model.plan.MeshResource.DomainResource;
+import dev.vl3mesh.model.plan.MeshResource.NodeResource;
 import dev.vl3mesh.model.plan.MeshResource.ServicePort;
 import dev.vl3mesh.model.plan.MeshResource.Workload;
 import java.util.List;
@@ -17,13 +18,13 @@ import java.util.Optional;
 /// @param cluster this cluster
 /// @param domains the domains whose home this cluster is
 /// @param pods attached pods that have a node
-/// @param nodes the outer addresses of each node
+/// @param nodes those that have outer addresses
 /// @param configs what is written here for meshes
 public record ClusterState(
         KubeClusterName cluster,
         List<DomainResource> domains,
         List<AttachedPod> pods,
-        Map<NodeName, List<IpAddress>> nodes,
+        Map<NodeName, KubeNode> nodes,
         List<KubeService> services,
         List<ConfigResource> configs) {
     /// Makes immutable copies.
@@ -33,6 +34,26 @@ public record ClusterState(
         nodes = Map.copyOf(nodes);
         services = List.copyOf(services);
         configs = List.copyOf(configs);
+    }
+
+    /// A node.
+    ///
+    /// @param outerAddresses where others reach it, at most one of each family; none where it is gone
+    /// @param tunnels its ends of encrypted carriers
+    public record KubeNode(List<IpAddress> outerAddresses, Map<DomainName, TunnelEnd> tunnels) {
+        /// No node.
+        public static final KubeNode GONE = new KubeNode(List.of(), Map.of());
+
+        /// Makes immutable copies.
+        public KubeNode {
+            outerAddresses = List.copyOf(outerAddresses);
+            tunnels = Map.copyOf(tunnels);
+        }
+
+        /// What it is in a domain.
+        NodeResource in(DomainName domain, KubeClusterName cluster, NodeName name) {
+            return new NodeResource(cluster, domain, name, outerAddresses, Optional.ofNullable(tunnels.get(domain)));
+        }
     }
 
     /// One pod in one domain; a pod in two domains is two of these.

@@ -3,7 +3,6 @@ package dev.vl3mesh.model.plan;
 import dev.vl3mesh.model.DomainName;
 import dev.vl3mesh.model.KubeClusterName;
 import dev.vl3mesh.model.NodeName;
-import dev.vl3mesh.model.address.IpAddress;
 import dev.vl3mesh.model.plan.ClusterState.AttachedPod;
 import dev.vl3mesh.model.plan.ClusterState.KubeEndpoint;
 import dev.vl3mesh.model.plan.ClusterState.KubeService;
@@ -82,8 +81,7 @@ public final class DomainPlanner {
 
     /// A node takes part in a domain while it has a pod in it and is known to be reachable.
     private static Optional<NodeResource> node(ClusterState state, DomainName domain, NodeName node) {
-        List<IpAddress> outer = state.nodes().getOrDefault(node, List.of());
-        return outer.isEmpty() ? Optional.empty() : Optional.of(new NodeResource(state.cluster(), domain, node, outer));
+        return Optional.ofNullable(state.nodes().get(node)).map(known -> known.in(domain, state.cluster(), node));
     }
 
     /// A Service is in every domain that a pod behind it is in.

@@ -6,6 +6,7 @@ import dev.vl3mesh.model.NodeName;
 import dev.vl3mesh.model.address.IpAddress;
 import dev.vl3mesh.model.plan.ClusterState.AttachedPod;
 import dev.vl3mesh.model.plan.ClusterState.KubeEndpoint;
+import dev.vl3mesh.model.plan.ClusterState.KubeNode;
 import dev.vl3mesh.model.plan.ClusterState.KubeService;
 import dev.vl3mesh.model.plan.MeshResource.ConfigResource;
 import dev.vl3mesh.model.plan.MeshResource.DomainResource;
@@ -34,7 +35,7 @@ public final class IncrementalPlanner {
     private final Map<DomainName, DomainResource> domains = new HashMap<>();
     private final Map<PodKey, AttachedPod> pods = new HashMap<>();
     private final Map<String, Set<PodKey>> podsByUid = new HashMap<>();
-    private final Map<NodeName, List<IpAddress>> nodes = new HashMap<>();
+    private final Map<NodeName, KubeNode> nodes = new HashMap<>();
     private final Map<NodeName, Map<DomainName, Integer>> podsOnNode = new HashMap<>();
     private final Map<ServiceKey, KubeService> services = new HashMap<>();
     private final Map<String, Set<ServiceKey>> servicesByUid = new HashMap<>();
@@ -60,12 +61,12 @@ public final class IncrementalPlanner {
         changedDomains.add(name);
     }
 
-    /// Says how a node is reached now; empty where it is gone.
-    public void node(NodeName node, List<IpAddress> outerAddresses) {
-        if (outerAddresses.isEmpty()) {
+    /// Says how a node is reached now.
+    public void node(NodeName node, KubeNode now) {
+        if (now.outerAddresses().isEmpty()) {
             nodes.remove(node);
         } else {
-            nodes.put(node, List.copyOf(outerAddresses));
+            nodes.put(node, now);
         }
         podsOnNode
                 .getOrDefault(node, Map.of())
@@ -215,9 +216,9 @@ public final class IncrementalPlanner {
     }
 
     private @Nullable NodeResource nodeResource(NodeDomain key) {
-        @Nullable List<IpAddress> outer = nodes.get(key.node());
+        @Nullable KubeNode node = nodes.get(key.node());
         boolean takesPart = podsOnNode.getOrDefault(key.node(), Map.of()).containsKey(key.domain());
-        return outer == null || !takesPart ? null : new NodeResource(cluster, key.domain(), key.node(), outer);
+        return node == null || !takesPart ? null : node.in(key.domain(), cluster, key.node());
     }
 
     private void settleService(ServiceKey key, List<MeshResource> upserts, Set<ResourceKey> removals) {

@@ -89,7 +89,13 @@ public sealed interface MeshResource {
     /// A node that carries packets of the domain.
     ///
     /// @param outerAddresses where other nodes reach it on the underlay, at most one of each family
-    record NodeResource(KubeClusterName origin, DomainName domain, NodeName node, List<IpAddress> outerAddresses)
+    /// @param tunnel where the domain's carrier encrypts; empty also until the node has said it
+    record NodeResource(
+            KubeClusterName origin,
+            DomainName domain,
+            NodeName node,
+            List<IpAddress> outerAddresses,
+            Optional<TunnelEnd> tunnel)
             implements MeshResource {
         @Override
         public ResourceKey key() {

@@ -10,11 +10,13 @@ import dev.vl3mesh.model.address.IpAddress;
 import dev.vl3mesh.model.address.IpPrefix;
 import dev.vl3mesh.model.plan.ClusterState.AttachedPod;
 import dev.vl3mesh.model.plan.ClusterState.KubeEndpoint;
+import dev.vl3mesh.model.plan.ClusterState.KubeNode;
 import dev.vl3mesh.model.plan.ClusterState.KubeService;
 import dev.vl3mesh.model.plan.MeshResource.ConfigResource;
 import dev.vl3mesh.model.plan.MeshResource.DomainResource;
 import dev.vl3mesh.model.plan.MeshResource.ServicePort;
 import java.util.ArrayList;
+import java.util.Base64;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -34,7 +36,7 @@ class IncrementalPlannerTest {
     private static final class WholeCluster {
         final Map<DomainName, DomainResource> domains = new HashMap<>();
         final Map<String, AttachedPod> pods = new TreeMap<>();
-        final Map<NodeName, List<IpAddress>> nodes = new HashMap<>();
+        final Map<NodeName, KubeNode> nodes = new HashMap<>();
         final Map<String, KubeService> services = new TreeMap<>();
         final Map<ConfigName, List<ConfigResource>> configs = new HashMap<>();
 
@@ -78,14 +80,26 @@ class IncrementalPlannerTest {
         }
 
         private void node(NodeName name) {
-            List<IpAddress> outer =
-                    random.nextInt(3) == 0 ? List.of() : List.of(IpAddress.parse("192.0.2." + (1 + random.nextInt(3))));
-            if (outer.isEmpty()) {
+            KubeNode now = random.nextInt(3) == 0
+                    ? KubeNode.GONE
+                    : new KubeNode(List.of(IpAddress.parse("192.0.2." + (1 + random.nextInt(3)))), tunnels());
+            if (now.equals(KubeNode.GONE)) {
                 whole.nodes.remove(name);
             } else {
-                whole.nodes.put(name, outer);
+                whole.nodes.put(name, now);
             }
-            planner.node(name, outer);
+            planner.node(name, now);
+        }
+
+        private Map<DomainName, TunnelEnd> tunnels() {
+            Map<DomainName, TunnelEnd> tunnels = new HashMap<>();
+            for (DomainName domain : DOMAINS) {
+                if (random.nextBoolean()) {
+                    String key = Base64.getEncoder().encodeToString(new byte[32]);
+                    tunnels.put(domain, new TunnelEnd(key, 1 + random.nextInt(2)));
+                }
+            }
+            return tunnels;
         }
 
         private void pod(DomainName domain, int index) {

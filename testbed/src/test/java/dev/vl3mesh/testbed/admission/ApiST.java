@@ -182,10 +182,6 @@ class ApiST {
             value = {
                 "prefixes: [172.31.0.0/24], carrier: pigeon | carrier is one of auto, vxlan, wireguard,"
                         + " wireguard-userspace",
-                "prefixes: [172.31.0.0/24] | carrier 'auto' encrypts, and no encrypted carrier is available yet: write"
-                        + " 'carrier: vxlan' if you trust the network between the nodes",
-                "prefixes: [172.31.0.0/24], carrier: wireguard | no encrypted carrier is available yet: write"
-                        + " 'carrier: vxlan'",
                 "prefixes: [], carrier: vxlan | should have at least 1 items",
                 "carrier: vxlan | spec.prefixes: Required value",
                 "prefixes: [172.31.0.7/24], carrier: vxlan | each prefix is an address and a length, without bits"

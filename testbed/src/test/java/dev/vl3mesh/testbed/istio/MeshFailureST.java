@@ -38,6 +38,8 @@ class MeshFailureST {
     private static final String API_SERVER = "kube-apiserver";
     /// Seconds.
     private static final int MINUTE = 60;
+    /// For how long calls go on after what was broken.
+    private static final int SECONDS = 10;
 
     private final Lab lab;
     private final MeshWorld mesh;
@@ -70,8 +72,8 @@ class MeshFailureST {
                 .toList();
     }
 
-    private void noCallFailsWhile(MeshCalls.Breaking breaking, int seconds) throws InterruptedException {
-        MeshCalls.noneFailsWhile(breaking, seconds, callers());
+    private void noCallFailsWhile(MeshCalls.Breaking breaking) throws InterruptedException {
+        MeshCalls.noneFailsWhile(breaking, SECONDS, callers());
     }
 
     /// Kills a program on the first node of a cluster.
@@ -91,53 +93,45 @@ class MeshFailureST {
 
     @Test
     void istiodKilled() throws InterruptedException {
-        noCallFailsWhile(
-                () -> {
-                    kill(lab.cluster("east"), "pilot-discovery discovery");
-                    TimeUnit.SECONDS.sleep(2);
-                    mesh.awaitIstiod();
-                },
-                30);
+        noCallFailsWhile(() -> {
+            kill(lab.cluster("east"), "pilot-discovery discovery");
+            TimeUnit.SECONDS.sleep(2);
+            mesh.awaitIstiod();
+        });
     }
 
     @Test
     void istiodReplaced() throws InterruptedException {
-        noCallFailsWhile(mesh::renewIstiod, 40);
+        noCallFailsWhile(mesh::renewIstiod);
     }
 
     @Test
     void publisherKilled() throws InterruptedException {
-        noCallFailsWhile(
-                () -> {
-                    kill(lab.cluster("east"), "dev.vl3mesh.xds.publish.PublisherMain$");
-                    TimeUnit.SECONDS.sleep(2);
-                    mesh.awaitIstiod();
-                },
-                30);
+        noCallFailsWhile(() -> {
+            kill(lab.cluster("east"), "dev.vl3mesh.xds.publish.PublisherMain$");
+            TimeUnit.SECONDS.sleep(2);
+            mesh.awaitIstiod();
+        });
     }
 
     /// The relays are in them.
     @Test
     void agentsKilled() throws InterruptedException {
-        noCallFailsWhile(
-                () -> {
-                    lab.clusters().forEach(cluster -> kill(cluster, "dev.vl3mesh.agent.AgentMain$"));
-                    TimeUnit.SECONDS.sleep(2);
-                    awaitEverywhere("ds/vl3-agent");
-                },
-                30);
+        noCallFailsWhile(() -> {
+            lab.clusters().forEach(cluster -> kill(cluster, "dev.vl3mesh.agent.AgentMain$"));
+            TimeUnit.SECONDS.sleep(2);
+            awaitEverywhere("ds/vl3-agent");
+        });
     }
 
     /// And what is written afterwards takes effect as before.
     @Test
     void controlPlanesKilled() throws InterruptedException {
-        noCallFailsWhile(
-                () -> {
-                    lab.clusters().forEach(cluster -> kill(cluster, "dev.vl3mesh.bridge.BridgeMain$"));
-                    TimeUnit.SECONDS.sleep(2);
-                    awaitEverywhere("deploy/vl3-control");
-                },
-                40);
+        noCallFailsWhile(() -> {
+            lab.clusters().forEach(cluster -> kill(cluster, "dev.vl3mesh.bridge.BridgeMain$"));
+            TimeUnit.SECONDS.sleep(2);
+            awaitEverywhere("deploy/vl3-control");
+        });
         mesh.write("west", "teapot.yaml", Map.of("status", "418"));
         mesh.awaitAnswer("east", "418", "-H", "wants: teapot", MeshWorld.WEB);
         mesh.delete("west", "teapot.yaml");
@@ -179,7 +173,7 @@ class MeshFailureST {
                     TimeUnit.SECONDS.sleep(MINUTE);
                     lab.cluster("east").release(1, API_SERVER);
                 },
-                MINUTE + 25,
+                2 * SECONDS,
                 callers);
         World.eventually()
                 .untilAsserted(() -> assertThat(brief.stream().map(MeshFailureST::certificate))
@@ -201,13 +195,11 @@ class MeshFailureST {
                                     .strip())
                             .isEqualTo("10"));
         }
-        noCallFailsWhile(
-                () -> {
-                    lab.cluster("west").setConnected(false);
-                    TimeUnit.SECONDS.sleep(MINUTE);
-                    lab.cluster("west").setConnected(true);
-                },
-                MINUTE + 10);
+        noCallFailsWhile(() -> {
+            lab.cluster("west").setConnected(false);
+            TimeUnit.SECONDS.sleep(MINUTE);
+            lab.cluster("west").setConnected(true);
+        });
         long mended = System.nanoTime();
         mesh.prefer(null);
         mesh.write("west", "teapot.yaml", Map.of("status", "418"));

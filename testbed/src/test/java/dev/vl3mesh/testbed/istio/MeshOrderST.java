@@ -266,7 +266,7 @@ class MeshOrderST {
                             .untilAsserted(() ->
                                     assertThat(served(MeshWorld.CANARY)).contains("canary.meshed", "client.meshed"));
                 },
-                80,
+                10,
                 callers);
         mesh.write("west", "teapot.yaml", Map.of("status", "418"));
         mesh.awaitAnswer("east", "418", "-H", "wants: teapot", MeshWorld.WEB);

@@ -15,8 +15,8 @@ import org.junit.jupiter.api.Test;
 
 /// What is broken or replaced in one mesh of a pod is not noticed in the other.
 interface Enduring {
-    /// For how long calls are made.
-    int SECONDS = 15;
+    /// For how long calls go on after it.
+    int SECONDS = 10;
     /// More than half of a minute, after which certificates that live a minute are replaced.
     int ROTATION_SECONDS = 45;
 
@@ -83,27 +83,14 @@ interface Enduring {
         List<MeshCalls> both = new ArrayList<>(in(TwoMeshes.GREEN));
         both.addAll(in(TwoMeshes.RED)); // what is running does without it, too
         MeshCalls.noneFailsWhile(
-                () -> meshes().kubectl()
-                        .run(
-                                "east",
-                                "-n",
-                                TwoMeshes.root(TwoMeshes.RED),
-                                "delete",
-                                "pod",
-                                "--all",
-                                "--force",
-                                "--grace-period=0"),
+                () -> {
+                    String root = TwoMeshes.root(TwoMeshes.RED);
+                    meshes().kubectl().run("east", "-n", root, "delete", "pod", "--all", "--force", "--grace-period=0");
+                    meshes().kubectl()
+                            .run("east", "-n", root, "rollout", "status", "deployment/istiod-red", "--timeout=120s");
+                },
                 SECONDS,
                 both);
-        meshes().kubectl()
-                .run(
-                        "east",
-                        "-n",
-                        TwoMeshes.root(TwoMeshes.RED),
-                        "rollout",
-                        "status",
-                        "deployment/istiod-red",
-                        "--timeout=120s");
     }
 
     /// Its pods in red go on being called while they are replaced by some that are in red alone.
@@ -124,7 +111,7 @@ interface Enduring {
                     meshes().kubectl()
                             .run("west", "-n", "leaving", "rollout", "status", "deployment/web", "--timeout=60s");
                 },
-                3 * SECONDS,
+                SECONDS,
                 List.of(new MeshCalls(meshes().pod("east", TwoMeshes.IN_RED), red, "200")));
         meshes().awaitStatus(TwoMeshes.IN_RED, "200", red);
         meshes().awaitStatus(TwoMeshes.IN_GREEN, "000", green);
@@ -154,7 +141,7 @@ interface Enduring {
                     meshes().kubectl()
                             .run("west", "-n", "moving", "rollout", "status", "deployment/web", "--timeout=60s");
                 },
-                2 * SECONDS,
+                SECONDS,
                 inEach("moving"));
     }
 
@@ -184,7 +171,7 @@ interface Enduring {
                                 .run(cluster, "-n", TwoMeshes.SYSTEM, "rollout", "status", what, "--timeout=90s");
                     }
                 },
-                2 * SECONDS,
+                SECONDS,
                 both);
     }
 

@@ -28,6 +28,8 @@ import dev.vl3mesh.agent.relay.MeshDirectory;
 import dev.vl3mesh.agent.relay.RelayWorker;
 import dev.vl3mesh.agent.state.JournalWorker;
 import dev.vl3mesh.agent.state.ResourceJournal;
+import dev.vl3mesh.agent.wireguard.NodeSecret;
+import dev.vl3mesh.agent.wireguard.WireGuardDevices;
 import dev.vl3mesh.linux.netlink.RouteClient;
 import dev.vl3mesh.linux.netns.NetworkNamespace;
 import dev.vl3mesh.linux.netns.NodeMounts;
@@ -77,7 +79,8 @@ final class Agent {
         dns = new DnsServer(network.next(), zones, config.clusterDns(), dnsCounters);
         probes = new ProbeWorker(ProbePace.CALM, this::measured, this::reportSoon, fatal);
         NodeObserver observer = new NodeObserver(this::status, probes::views, probes::alarms, System::nanoTime);
-        RouteClient host = RouteClient.open(NetworkNamespace.own());
+        NetworkNamespace hostNamespace = NetworkNamespace.own();
+        RouteClient host = RouteClient.open(hostNamespace);
         KernelUnderlay underlay = new KernelUnderlay(host);
         NodeMounts mounts = NodeMounts.ofProcess(NodeMounts.serverOf(config.criSocket()));
         NodeKey self = new NodeKey(config.cluster(), config.node());
@@ -86,7 +89,16 @@ final class Agent {
         NodeContext context = new NodeContext(
                 self,
                 config.outer(),
-                new KernelRooms(mounts, host, config.vxlanPort()),
+                new KernelRooms(
+                        mounts,
+                        host,
+                        config.vxlanPort(),
+                        new WireGuardDevices(
+                                self,
+                                NodeSecret.in(config.stateFolder().resolve("wireguard.secret")),
+                                mounts,
+                                hostNamespace,
+                                config.wireguardPort())),
                 new RoomListeners(List.of(new DnsRooms(dns), relays, probes, observer)),
                 underlay);
         node = new NodeWorker(

@@ -12,6 +12,8 @@ public record Errno(int number) {
     public static final Errno ENOENT = new Errno(2);
     /// No such process; also: no such route.
     public static final Errno ESRCH = new Errno(3);
+    /// A device or a file can't be read or written.
+    public static final Errno EIO = new Errno(5);
     /// Interrupted.
     public static final Errno EINTR = new Errno(4);
     /// Device or resource busy.
@@ -24,6 +26,8 @@ public record Errno(int number) {
     public static final Errno EINVAL = new Errno(22);
     /// Not supported.
     public static final Errno EOPNOTSUPP = new Errno(95);
+    /// The port is taken.
+    public static final Errno EADDRINUSE = new Errno(98);
     /// Address not available; also: no such address.
     public static final Errno EADDRNOTAVAIL = new Errno(99);
 

@@ -1,12 +1,15 @@
 package dev.vl3mesh.tunnel;
 
+import dev.vl3mesh.model.address.IpPrefix;
 import dev.vl3mesh.tunnel.Handshake.Caller;
 import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
 import java.security.GeneralSecurityException;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.HashSet;
 import java.util.Optional;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /// One peer: its sessions, the handshake under way, and what has to happen when. Used by one thread.
@@ -17,6 +20,8 @@ final class Peer {
     private static final ByteBuffer EMPTY = ByteBuffer.allocate(0);
 
     final PeerSpec spec;
+    /// The prefixes that it was given last; another peer may have got some of them since.
+    final Set<IpPrefix> allowed = new HashSet<>();
     private final Tunnel tunnel;
     private final Macs macs;
     private @Nullable InetSocketAddress endpoint;
@@ -47,6 +52,10 @@ final class Peer {
         if (!spec.keepalive().isZero()) {
             persistentAt = now;
         }
+    }
+
+    void move(InetSocketAddress now) {
+        endpoint = now;
     }
 
     Optional<InetSocketAddress> endpoint() {

@@ -1,5 +1,6 @@
 package dev.vl3mesh.tunnel;
 
+import dev.vl3mesh.model.address.IpPrefix;
 import dev.vl3mesh.tunnel.Handshake.Caller;
 import dev.vl3mesh.tunnel.crypto.Aead;
 import java.net.InetSocketAddress;
@@ -55,7 +56,43 @@ public final class Tunnel {
         remove(spec.publicKey());
         Peer peer = new Peer(spec, this, now);
         byKey.put(spec.publicKey(), peer);
-        spec.allowed().forEach(prefix -> allowed.put(prefix, peer));
+        spec.allowed().forEach(prefix -> allow(peer, prefix));
+    }
+
+    private void allow(Peer peer, IpPrefix prefix) {
+        peer.allowed.add(prefix);
+        allowed.put(prefix, peer);
+    }
+
+    /// Gives a prefix to a peer, whoever had it before. What passes meanwhile is not disturbed.
+    ///
+    /// @throws IllegalArgumentException if there is no such peer
+    public void allow(TunnelKey publicKey, IpPrefix prefix) {
+        allow(peer(publicKey), prefix);
+    }
+
+    /// Takes a prefix from a peer. What passes meanwhile is not disturbed.
+    ///
+    /// @throws IllegalArgumentException if there is no such peer
+    public void forbid(TunnelKey publicKey, IpPrefix prefix) {
+        Peer peer = peer(publicKey);
+        peer.allowed.remove(prefix);
+        allowed.remove(prefix, peer);
+    }
+
+    /// Says where a peer is now. Its sessions go on.
+    ///
+    /// @throws IllegalArgumentException if there is no such peer
+    public void move(TunnelKey publicKey, InetSocketAddress endpoint) {
+        peer(publicKey).move(endpoint);
+    }
+
+    private Peer peer(TunnelKey publicKey) {
+        Peer peer = byKey.get(publicKey);
+        if (peer == null) {
+            throw new IllegalArgumentException("there is no peer with the key " + publicKey.text());
+        }
+        return peer;
     }
 
     /// Takes a peer away; nothing of it is known afterwards.
@@ -63,7 +100,7 @@ public final class Tunnel {
         Peer old = byKey.remove(publicKey);
         if (old != null) {
             byNumber.values().removeIf(old::equals);
-            old.spec.allowed().forEach(prefix -> allowed.remove(prefix, old));
+            old.allowed.forEach(prefix -> allowed.remove(prefix, old));
         }
     }
 

@@ -24,6 +24,7 @@ import dev.vl3mesh.model.plan.MeshResource.VerdictResource;
 import dev.vl3mesh.model.plan.MeshResource.VirtualResource;
 import dev.vl3mesh.model.plan.MeshResource.Workload;
 import dev.vl3mesh.model.plan.ResourceKind;
+import dev.vl3mesh.model.plan.TunnelEnd;
 import dev.vl3mesh.xds.proto.v1.Attachment;
 import dev.vl3mesh.xds.proto.v1.Config;
 import dev.vl3mesh.xds.proto.v1.Domain;
@@ -50,14 +51,7 @@ public final class ResourceCodec {
     public static ByteString encode(MeshResource resource) {
         return switch (resource) {
             case DomainResource domain -> encode(domain);
-            case NodeResource node ->
-                Node.newBuilder()
-                        .setDomain(node.domain().value())
-                        .setCluster(node.origin().value())
-                        .setName(node.node().value())
-                        .addAllOuterAddresses(texts(node.outerAddresses()))
-                        .build()
-                        .toByteString();
+            case NodeResource node -> encode(node);
             case AttachmentResource attachment -> encode(attachment);
             case ServiceResource service -> encode(service);
             case VirtualResource virtual ->
@@ -72,6 +66,31 @@ public final class ResourceCodec {
             case ConfigResource config -> ConfigCodec.encode(config).toByteString();
             case VerdictResource verdict -> ConfigCodec.encode(verdict).toByteString();
         };
+    }
+
+    private static ByteString encode(NodeResource node) {
+        Node.Builder builder = Node.newBuilder()
+                .setDomain(node.domain().value())
+                .setCluster(node.origin().value())
+                .setName(node.node().value())
+                .addAllOuterAddresses(texts(node.outerAddresses()));
+        node.tunnel().ifPresent(tunnel -> builder.setTunnel(encode(tunnel)));
+        return builder.build().toByteString();
+    }
+
+    /// Writes a node's end of an encrypted carrier.
+    public static Node.Tunnel encode(TunnelEnd tunnel) {
+        return Node.Tunnel.newBuilder()
+                .setPublicKey(tunnel.publicKey())
+                .setPort(tunnel.port())
+                .build();
+    }
+
+    /// Reads a node's end of an encrypted carrier.
+    ///
+    /// @throws IllegalArgumentException if it is none
+    public static TunnelEnd decode(Node.Tunnel message) {
+        return new TunnelEnd(message.getPublicKey(), message.getPort());
     }
 
     private static ByteString encode(DomainResource domain) {
@@ -219,7 +238,8 @@ public final class ResourceCodec {
                 new KubeClusterName(message.getCluster()),
                 new DomainName(message.getDomain()),
                 new NodeName(message.getName()),
-                addresses(message.getOuterAddressesList()));
+                addresses(message.getOuterAddressesList()),
+                message.hasTunnel() ? Optional.of(decode(message.getTunnel())) : Optional.empty());
     }
 
     private static MeshResource attachment(Attachment message) {

@@ -1,5 +1,6 @@
 package dev.vl3mesh.agent.attach;
 
+import dev.vl3mesh.agent.carrier.CarrierKind;
 import dev.vl3mesh.agent.carrier.Vtep;
 import dev.vl3mesh.agent.state.Change;
 import dev.vl3mesh.agent.state.Sandbox;
@@ -156,6 +157,10 @@ final class AttachedDomain {
             return;
         }
         try {
+            if (spec != null
+                    && spec.carrier() != CarrierKind.of(definition.get().carrier())) {
+                measuredMtu = 0; // by another carrier
+            }
             Room open = room == null ? open(definition.get()) : room;
             RoomSpec wanted = spec(definition.get());
             Map<String, PodLink> links = new HashMap<>();
@@ -198,18 +203,21 @@ final class AttachedDomain {
 
     private RoomSpec spec(DomainResource definition) {
         AddressPlan places = plan.addressPlan().orElseThrow();
-        int paths =
-                measuredMtu > 0 ? measuredMtu : node.unmeasuredMtu(plan.peers().values());
+        CarrierKind carrier = CarrierKind.of(definition.carrier());
+        int paths = measuredMtu > 0
+                ? measuredMtu
+                : node.unmeasuredMtu(carrier, plan.peers().values());
         int mtu = definition.mtu() > 0 ? Math.min(definition.mtu(), paths) : paths;
         return new RoomSpec(
                 domain,
+                carrier,
                 definition.vni(),
                 mtu,
                 places.prefixes(),
                 places.gateway(),
                 Vtep.of(domain, node.self()),
                 definition.mtu(),
-                node.ends(mtu));
+                node.ends(carrier, mtu));
     }
 
     /// Takes a newly measured MTU, in bytes; 0 where there is nobody to measure to.
@@ -247,7 +255,7 @@ final class AttachedDomain {
 
     /// Whether the carrier has the room that the underlay gives now.
     boolean fitsUnderlay() {
-        return spec == null || spec.ends().equals(node.ends(spec.mtu()));
+        return spec == null || spec.ends().equals(node.ends(spec.carrier(), spec.mtu()));
     }
 
     boolean isNeeded() {

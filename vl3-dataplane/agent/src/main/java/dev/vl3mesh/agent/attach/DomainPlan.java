@@ -2,6 +2,7 @@ package dev.vl3mesh.agent.attach;
 
 import dev.vl3mesh.agent.carrier.NodeKey;
 import dev.vl3mesh.agent.carrier.Peer;
+import dev.vl3mesh.agent.carrier.RemoteRoute;
 import dev.vl3mesh.agent.carrier.Vtep;
 import dev.vl3mesh.agent.state.Change;
 import dev.vl3mesh.model.DomainName;
@@ -15,6 +16,7 @@ import dev.vl3mesh.model.plan.MeshResource.NodeResource;
 import dev.vl3mesh.model.plan.MeshResource.ServiceResource;
 import dev.vl3mesh.model.plan.MeshResource.VirtualResource;
 import dev.vl3mesh.model.plan.ResourceKey;
+import dev.vl3mesh.model.plan.TunnelEnd;
 import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
@@ -81,7 +83,11 @@ final class DomainPlan {
             return;
         }
         Peer before = peers.remove(key);
-        Peer after = gone ? null : reach(node).map(outer -> peer(key, outer)).orElse(null);
+        Peer after = gone
+                ? null
+                : reach(node)
+                        .map(outer -> new Peer(key, Vtep.of(domain, key), outer, tunnel(node, before)))
+                        .orElse(null);
         if (after != null) {
             peers.put(key, after);
         }
@@ -101,8 +107,9 @@ final class DomainPlan {
         }
     }
 
-    private Peer peer(NodeKey key, IpAddress outer) {
-        return new Peer(key, Vtep.of(domain, key), outer);
+    /// A control plane that has just started does not know what nodes have said, until they say it again.
+    private static Optional<TunnelEnd> tunnel(NodeResource node, @Nullable Peer before) {
+        return node.tunnel().or(() -> Optional.ofNullable(before).flatMap(Peer::tunnel));
     }
 
     /// The first family that both nodes have, IPv4 first because its header is the smaller one.

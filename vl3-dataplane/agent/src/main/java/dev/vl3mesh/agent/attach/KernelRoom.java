@@ -1,9 +1,11 @@
 package dev.vl3mesh.agent.attach;
 
 import dev.vl3mesh.agent.carrier.Carrier;
+import dev.vl3mesh.agent.carrier.CarrierKind;
 import dev.vl3mesh.agent.carrier.CarrierSpec;
 import dev.vl3mesh.agent.carrier.Missing;
 import dev.vl3mesh.agent.carrier.Peer;
+import dev.vl3mesh.agent.carrier.RemoteRoute;
 import dev.vl3mesh.linux.LinuxException;
 import dev.vl3mesh.linux.netlink.AddressSpec;
 import dev.vl3mesh.linux.netlink.Link;
@@ -15,6 +17,7 @@ import dev.vl3mesh.linux.netns.NetworkNamespace;
 import dev.vl3mesh.linux.netns.NodeMounts;
 import dev.vl3mesh.model.address.IpAddress;
 import dev.vl3mesh.model.address.IpFamily;
+import dev.vl3mesh.model.plan.TunnelEnd;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.ArrayList;
@@ -23,9 +26,11 @@ import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -38,12 +43,18 @@ final class KernelRoom implements Room {
     private final NodeMounts mounts;
     private final NetworkNamespace namespace;
     private final RouteClient client;
-    private final Carrier carrier;
+    private final Carriers carriers;
     private final RoomRules rules;
     private final GuardDrops guards;
     private final OptionalInt inheritedMtu;
     private RoomSpec spec;
+    private volatile @Nullable Carrier carrier;
     private boolean closed;
+
+    /// Makes carriers of each kind for this room.
+    interface Carriers {
+        Carrier make(CarrierKind kind);
+    }
 
     KernelRoom(
             RoomSpec spec,
@@ -51,13 +62,13 @@ final class KernelRoom implements Room {
             NodeMounts mounts,
             NetworkNamespace namespace,
             RouteClient client,
-            Carrier carrier) {
+            Carriers carriers) {
         this.spec = spec;
         this.mounts = mounts;
         this.namespace = namespace;
         this.client = client;
-        this.carrier = carrier;
-        this.rules = new RoomRules(namespace, carrier.interfaceNames(), PROBE_PORT);
+        this.carriers = carriers;
+        this.rules = new RoomRules(namespace, CarrierKind.allInterfaceNames(), PROBE_PORT);
         this.guards = new GuardDrops(mounts);
         this.inheritedMtu = isNew ? OptionalInt.empty() : inheritedMtu(client);
     }
@@ -83,7 +94,7 @@ final class KernelRoom implements Room {
         try {
             rules.ensure(wanted, links, prune.links());
             gateway();
-            carrier.reconcile(carrierSpec(), peers, prune.remotes());
+            carrier(wanted.carrier()).reconcile(carrierSpec(), peers, routes, prune.remotes());
             RoomDump dump = RoomDump.whole(client);
             Map<PodLink, String> failed = reconcileLinks(links, dump, prune.links());
             reconcileRemotes(routes, dump, prune.remotes());
@@ -91,6 +102,30 @@ final class KernelRoom implements Room {
         } catch (LinuxException e) {
             throw failure(e);
         }
+    }
+
+    /// The room's carrier. Another one goes first, with its interfaces: a room has one way to each peer.
+    private Carrier carrier(CarrierKind kind) {
+        Carrier present = carrier;
+        if (present != null && present.kind() == kind) {
+            return present;
+        }
+        if (present != null) {
+            log.info("{}: from now on packets between nodes are carried by {}", namespace, kind.word());
+            present.close();
+        }
+        client.links().stream()
+                .map(Link::name)
+                .filter(name -> CarrierKind.allInterfaceNames().contains(name)
+                        && !kind.interfaceNames().contains(name))
+                .forEach(client::deleteLink);
+        Carrier made = carriers.make(kind);
+        carrier = made;
+        return made;
+    }
+
+    private Carrier carrier() {
+        return Objects.requireNonNull(carrier, "the room is not reconciled yet");
     }
 
     private AttachException failure(LinuxException cause) {
@@ -151,7 +186,7 @@ final class KernelRoom implements Room {
         return new RouteSpec(
                 destination.toInetAddress(),
                 destination.family().bits(),
-                carrier.link(route.underlay()),
+                carrier().link(route.underlay()),
                 Optional.of(route.nextHop().toInetAddress()),
                 Optional.empty());
     }
@@ -244,7 +279,7 @@ final class KernelRoom implements Room {
     @Override
     public void change(Collection<Peer> put, Collection<Peer> drop) {
         try {
-            carrier.change(put, drop);
+            carrier().change(put, drop);
         } catch (LinuxException e) {
             throw failure(e);
         }
@@ -254,6 +289,7 @@ final class KernelRoom implements Room {
     public void changeRoutes(Collection<RemoteRoute> put, Collection<RemoteRoute> drop) {
         try {
             client.deleteRoutes(drop.stream().map(this::route).toList());
+            carrier().changeRoutes(put, drop);
             client.putRoutes(put.stream().map(this::route).toList());
         } catch (LinuxException e) {
             throw failure(e);
@@ -262,7 +298,12 @@ final class KernelRoom implements Room {
 
     @Override
     public int carrierLink(IpFamily underlay) {
-        return carrier.link(underlay);
+        return carrier().link(underlay);
+    }
+
+    @Override
+    public Optional<TunnelEnd> tunnel() {
+        return Optional.ofNullable(carrier).flatMap(Carrier::tunnel);
     }
 
     @Override
@@ -299,6 +340,10 @@ final class KernelRoom implements Room {
     @Override
     public synchronized void close() {
         closed = true;
+        Carrier present = carrier;
+        if (present != null) {
+            present.close();
+        }
         rules.close();
         client.close();
         namespace.close();

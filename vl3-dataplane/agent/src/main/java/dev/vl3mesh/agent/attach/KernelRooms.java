@@ -1,10 +1,12 @@
 package dev.vl3mesh.agent.attach;
 
 import dev.vl3mesh.agent.carrier.VxlanCarrier;
+import dev.vl3mesh.agent.wireguard.WireGuardDevices;
 import dev.vl3mesh.linux.LinuxException;
 import dev.vl3mesh.linux.netlink.RouteClient;
 import dev.vl3mesh.linux.netns.NetworkNamespace;
 import dev.vl3mesh.linux.netns.NodeMounts;
+import dev.vl3mesh.model.DomainName;
 import java.util.Map;
 import java.util.Set;
 
@@ -32,14 +34,17 @@ public final class KernelRooms implements Rooms {
     private final NodeMounts mounts;
     private final RouteClient host;
     private final int vxlanPort;
+    private final WireGuardDevices tunnels;
 
     /// @param mounts the node's; stay the caller's
     /// @param host a client of the host's namespace; stays the caller's
     /// @param vxlanPort UDP, the same on all nodes
-    public KernelRooms(NodeMounts mounts, RouteClient host, int vxlanPort) {
+    /// @param tunnels makes carriers that encrypt
+    public KernelRooms(NodeMounts mounts, RouteClient host, int vxlanPort, WireGuardDevices tunnels) {
         this.mounts = mounts;
         this.host = host;
         this.vxlanPort = vxlanPort;
+        this.tunnels = tunnels;
     }
 
     @Override
@@ -51,8 +56,7 @@ public final class KernelRooms implements Rooms {
             namespace = mounts.pin(spec.name());
             mounts.setSysctls(namespace, VARIABLES);
             client = RouteClient.open(namespace);
-            VxlanCarrier carrier = new VxlanCarrier(host, client, namespace, vxlanPort);
-            return new KernelRoom(spec, isNew, mounts, namespace, client, carrier);
+            return new KernelRoom(spec, isNew, mounts, namespace, client, carriers(spec.domain(), namespace, client));
         } catch (LinuxException e) {
             if (client != null) {
                 client.close();
@@ -62,6 +66,13 @@ public final class KernelRooms implements Rooms {
             }
             throw new AttachException("room " + spec.name() + ": " + e.getMessage(), e);
         }
+    }
+
+    private KernelRoom.Carriers carriers(DomainName domain, NetworkNamespace room, RouteClient client) {
+        return kind -> switch (kind) {
+            case VXLAN -> new VxlanCarrier(host, client, room, vxlanPort);
+            case WIREGUARD -> tunnels.carrier(domain, room, client);
+        };
     }
 
     @Override

@@ -1,5 +1,6 @@
 package dev.vl3mesh.agent.attach;
 
+import dev.vl3mesh.agent.carrier.CarrierKind;
 import dev.vl3mesh.agent.carrier.CarrierSpec;
 import dev.vl3mesh.agent.state.Change;
 import dev.vl3mesh.agent.state.MeshStore;
@@ -110,9 +111,9 @@ final class NodeAttacher {
             return;
         }
         underlayLookedAtNanos = nowNanos;
-        List<CarrierSpec.End> now = node.ends(0);
+        List<CarrierSpec.End> now = node.ends(CarrierKind.VXLAN, 0);
         if (!now.equals(underlay)) {
-            log.info("underlay: this node sends inner packets of up to {}", now);
+            log.info("underlay: this node sends inner packets of up to {}, where they are not encrypted", now);
             underlay = now;
         }
         domains.values().stream()

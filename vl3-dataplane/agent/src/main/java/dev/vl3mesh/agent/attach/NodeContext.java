@@ -1,10 +1,11 @@
 package dev.vl3mesh.agent.attach;
 
+import dev.vl3mesh.agent.carrier.CarrierKind;
 import dev.vl3mesh.agent.carrier.CarrierSpec;
 import dev.vl3mesh.agent.carrier.NodeKey;
 import dev.vl3mesh.agent.carrier.Peer;
-import dev.vl3mesh.agent.carrier.VxlanOverhead;
 import dev.vl3mesh.model.address.IpAddress;
+import dev.vl3mesh.model.address.IpFamily;
 import java.util.Collection;
 import java.util.List;
 
@@ -25,21 +26,20 @@ public record NodeContext(NodeKey self, List<IpAddress> outer, Rooms rooms, Room
     /// This node's ways to the underlay, as they are now.
     ///
     /// @param mtu the domain's, which pods may already use, so that no way is narrower
-    List<CarrierSpec.End> ends(int mtu) {
+    List<CarrierSpec.End> ends(CarrierKind carrier, int mtu) {
         return outer.stream()
-                .map(own ->
-                        new CarrierSpec.End(own, Math.max(mtu, underlay.mtu(own) - VxlanOverhead.bytes(own.family()))))
+                .map(own -> new CarrierSpec.End(own, Math.max(mtu, carrier.innerMtu(underlay.mtu(own), own.family()))))
                 .toList();
     }
 
     /// The MTU to begin with: what the own underlay allows, until the paths to the peers were measured.
-    int unmeasuredMtu(Collection<Peer> peers) {
+    int unmeasuredMtu(CarrierKind carrier, Collection<Peer> peers) {
         return outer.stream()
                 .filter(own -> peers.isEmpty()
                         ? own.equals(outer.getFirst())
                         : peers.stream().anyMatch(p -> p.outer().family() == own.family()))
-                .mapToInt(own -> Math.max(MTU_MIN, underlay.mtu(own) - VxlanOverhead.bytes(own.family())))
+                .mapToInt(own -> Math.max(MTU_MIN, carrier.innerMtu(underlay.mtu(own), own.family())))
                 .min()
-                .orElse(UNDERLAY_MTU_DEFAULT - VxlanOverhead.BYTES_MAX);
+                .orElse(carrier.innerMtu(UNDERLAY_MTU_DEFAULT, IpFamily.V6));
     }
 }

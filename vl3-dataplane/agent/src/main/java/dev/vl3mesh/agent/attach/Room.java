@@ -1,10 +1,13 @@
 package dev.vl3mesh.agent.attach;
 
 import dev.vl3mesh.agent.carrier.Peer;
+import dev.vl3mesh.agent.carrier.RemoteRoute;
 import dev.vl3mesh.model.address.IpFamily;
+import dev.vl3mesh.model.plan.TunnelEnd;
 import java.io.IOException;
 import java.util.Collection;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalInt;
 
 /// One domain's room on this node, in the kernel. It outlives the agent: closing it lets go of it and
@@ -53,6 +56,10 @@ public interface Room extends AutoCloseable {
     ///
     /// @throws IllegalStateException if this node has no address of the family
     int carrierLink(IpFamily underlay);
+
+    /// What other nodes have to know to reach this one by the carrier, beyond its address; nothing where it does not
+    /// encrypt. May be called from any thread.
+    Optional<TunnelEnd> tunnel();
 
     /// Runs something inside the room, such as opening sockets, which belong to it and can be used by any
     /// thread afterwards.

@@ -2,6 +2,7 @@ package dev.vl3mesh.agent.attach;
 
 import dev.vl3mesh.agent.carrier.NodeKey;
 import dev.vl3mesh.agent.carrier.Peer;
+import dev.vl3mesh.agent.carrier.RemoteRoute;
 import dev.vl3mesh.model.address.IpAddress;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;

@@ -1,5 +1,6 @@
 package dev.vl3mesh.agent.attach;
 
+import dev.vl3mesh.agent.carrier.CarrierKind;
 import dev.vl3mesh.agent.carrier.CarrierSpec;
 import dev.vl3mesh.agent.carrier.Vtep;
 import dev.vl3mesh.model.DomainName;
@@ -10,7 +11,8 @@ import java.util.List;
 
 /// What a domain's room on this node is like, apart from who is in it.
 ///
-/// @param vni identifies the domain on the wire between nodes
+/// @param carrier what carries packets between nodes
+/// @param vni identifies the domain on the wire between nodes, where that takes a number
 /// @param mtu bytes of an inner packet, for pods and carrier alike
 /// @param prefixes everything that a pod reaches through the room
 /// @param gateway the domain's gateway addresses, the same on every node
@@ -19,6 +21,7 @@ import java.util.List;
 /// @param ends this node's ways to the underlay, at most one of each family
 public record RoomSpec(
         DomainName domain,
+        CarrierKind carrier,
         int vni,
         int mtu,
         List<IpPrefix> prefixes,

@@ -2,16 +2,14 @@ package dev.vl3mesh.agent.carrier;
 
 import dev.vl3mesh.linux.Errno;
 import dev.vl3mesh.linux.LinuxException;
-import dev.vl3mesh.linux.netlink.AddressSpec;
 import dev.vl3mesh.linux.netlink.FdbSpec;
 import dev.vl3mesh.linux.netlink.Link;
 import dev.vl3mesh.linux.netlink.NeighborSpec;
 import dev.vl3mesh.linux.netlink.RouteClient;
-import dev.vl3mesh.linux.netlink.RouteSpec;
 import dev.vl3mesh.linux.netlink.VxlanSpec;
 import dev.vl3mesh.linux.netns.NetworkNamespace;
-import dev.vl3mesh.model.address.IpAddress;
 import dev.vl3mesh.model.address.IpFamily;
+import dev.vl3mesh.model.plan.TunnelEnd;
 import java.net.InetAddress;
 import java.util.Collection;
 import java.util.EnumMap;
@@ -28,8 +26,6 @@ import org.slf4j.LoggerFactory;
 /// neighbour and a forwarding entry.
 public final class VxlanCarrier implements Carrier {
     private static final Logger log = LoggerFactory.getLogger(VxlanCarrier.class);
-    private static final int LINK_LOCAL_BITS = 64;
-    private static final int HOST_BITS = 128;
 
     private final RouteClient host;
     private final RouteClient room;
@@ -56,12 +52,22 @@ public final class VxlanCarrier implements Carrier {
     }
 
     @Override
-    public Set<String> interfaceNames() {
-        return Set.of(name(IpFamily.V4), name(IpFamily.V6));
+    public CarrierKind kind() {
+        return CarrierKind.VXLAN;
     }
 
     @Override
-    public void reconcile(CarrierSpec spec, Collection<Peer> peers, boolean prune) {
+    public Optional<TunnelEnd> tunnel() {
+        return Optional.empty();
+    }
+
+    @Override
+    public void close() {
+        // all is the kernel's
+    }
+
+    @Override
+    public void reconcile(CarrierSpec spec, Collection<Peer> peers, Collection<RemoteRoute> routes, boolean prune) {
         Map<IpFamily, CarrierSpec.End> ends = new EnumMap<>(IpFamily.class);
         spec.ends().forEach(end -> ends.put(end.outer().family(), end));
         List<Link> present = room.links();
@@ -113,33 +119,8 @@ public final class VxlanCarrier implements Carrier {
             room.setAlias(name, alias);
         }
         Link link = room.link(name).orElseThrow(() -> new LinuxException("link get", name, Errno.ENODEV, ""));
-        if (link.mtu() != end.mtu()) {
-            room.setMtu(link.index(), end.mtu());
-        }
-        AddressSpec own = new AddressSpec(link.index(), spec.vtep().linkLocal().toInetAddress(), HOST_BITS);
-        if (!fits || !room.addresses().contains(own)) {
-            room.putAddress(own);
-        }
-        if (!link.up()) {
-            room.setUp(link.index());
-        }
-        RouteSpec onLink = linkLocalRoute(link.index());
-        if (!fits || !room.routes().contains(onLink)) {
-            room.putRoutes(List.of(onLink));
-        }
+        CarrierLink.ensure(room, link, spec.vtep(), end.mtu());
         return link.index();
-    }
-
-    /// The route that makes peers' link-local addresses reachable by the agent's own sockets.
-    private static RouteSpec linkLocalRoute(int link) {
-        byte[] prefix = new byte[HOST_BITS / Byte.SIZE];
-        prefix[0] = (byte) 0xfe;
-        prefix[1] = (byte) 0x80;
-        return new RouteSpec(inet(prefix), LINK_LOCAL_BITS, link, Optional.empty(), Optional.empty());
-    }
-
-    private static InetAddress inet(byte[] bytes) {
-        return IpAddress.ofBytes(bytes).toInetAddress();
     }
 
     private void reconcilePeers(Collection<Peer> peers, boolean prune) {
@@ -186,6 +167,10 @@ public final class VxlanCarrier implements Carrier {
         room.putFdb(put.stream().map(this::entry).toList());
         room.putNeighbors(put.stream().map(this::neighbor).toList());
     }
+
+    /// Nothing to do: a peer may send from any address that the room has a route to, back to the peer.
+    @Override
+    public void changeRoutes(Collection<RemoteRoute> put, Collection<RemoteRoute> drop) {}
 
     @Override
     public int link(IpFamily underlay) {

@@ -1,5 +1,6 @@
 package dev.vl3mesh.agent.config;
 
+import dev.vl3mesh.agent.wireguard.WireGuardDevices;
 import dev.vl3mesh.model.KubeClusterName;
 import dev.vl3mesh.model.NodeName;
 import dev.vl3mesh.model.address.IpAddress;
@@ -23,6 +24,7 @@ import java.util.Optional;
 /// @param controlAddress `VL3_CONTROL_ADDRESS`, `host:port`
 /// @param clusterDns `VL3_CLUSTER_DNS`, an address, with `:port` where it is not 53
 /// @param vxlanPort `VL3_VXLAN_PORT`, UDP, the same on all nodes of all clusters
+/// @param wireguardPort `VL3_WIREGUARD_PORT`, UDP, the first of 100: each domain takes one of them
 /// @param nri `VL3_NRI`, whether to listen to the runtime's NRI
 /// @param nriSocket `VL3_NRI_SOCKET`
 /// @param criSocket `VL3_CRI_SOCKET`
@@ -44,6 +46,7 @@ public record AgentConfig(
         InetSocketAddress controlAddress,
         InetSocketAddress clusterDns,
         int vxlanPort,
+        int wireguardPort,
         boolean nri,
         Path nriSocket,
         Path criSocket,
@@ -55,6 +58,8 @@ public record AgentConfig(
         Optional<InetAddress> metricsAddress,
         Optional<String> workloadApi) {
     private static final int DNS_PORT = 53;
+    private static final int PORT_MAX = 65_535;
+    private static final int WIREGUARD_PORT = 51_900;
 
     /// Makes an immutable copy of the addresses.
     public AgentConfig {
@@ -77,6 +82,7 @@ public record AgentConfig(
                 env.required("VL3_CONTROL_ADDRESS", AgentConfig::hostAndPort, unresolved("unknown", 1)),
                 env.required("VL3_CLUSTER_DNS", AgentConfig::dnsAddress, unresolved("unknown", DNS_PORT)),
                 env.optional("VL3_VXLAN_PORT", AgentConfig::port, 4790),
+                env.optional("VL3_WIREGUARD_PORT", AgentConfig::firstPort, WIREGUARD_PORT),
                 env.optional("VL3_NRI", AgentConfig::flag, true),
                 env.optional("VL3_NRI_SOCKET", Path::of, Path.of("/run/nri/nri.sock")),
                 env.optional("VL3_CRI_SOCKET", Path::of, Path.of("/run/containerd/containerd.sock")),
@@ -130,9 +136,18 @@ public record AgentConfig(
         return new InetSocketAddress(IpAddress.parse(host).toInetAddress(), port(text.substring(colon + 1)));
     }
 
+    private static int firstPort(String text) {
+        int first = port(text);
+        if (first + WireGuardDevices.PORTS - 1 > PORT_MAX) {
+            throw new IllegalArgumentException(
+                    "'" + text + "' is not the first of " + WireGuardDevices.PORTS + " ports below " + PORT_MAX);
+        }
+        return first;
+    }
+
     private static int port(String text) {
         int port = text.matches("[0-9]{1,5}") ? Integer.parseInt(text) : 0;
-        if (port < 1 || port > 65_535) {
+        if (port < 1 || port > PORT_MAX) {
             throw new IllegalArgumentException("'" + text + "' is not a port, 1 to 65535");
         }
         return port;

@@ -5,13 +5,16 @@ import dev.vl3mesh.agent.attach.NodeStatus;
 import dev.vl3mesh.agent.attach.Room;
 import dev.vl3mesh.agent.attach.RoomListener;
 import dev.vl3mesh.agent.attach.RoomSpec;
+import dev.vl3mesh.agent.carrier.CarrierKind;
 import dev.vl3mesh.agent.carrier.Peer;
 import dev.vl3mesh.agent.probe.PathView;
 import dev.vl3mesh.model.DomainName;
+import dev.vl3mesh.xds.encode.ResourceCodec;
 import dev.vl3mesh.xds.proto.v1.NodeReport;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
@@ -20,9 +23,6 @@ import java.util.function.Supplier;
 
 /// Collects what there is to see on this node. Safe for threads.
 public final class NodeObserver implements RoomListener {
-    /// The only carrier so far. It does not encrypt.
-    static final String CARRIER = "vxlan";
-
     private static final double PERMILLE = 1_000;
 
     private final Supplier<NodeStatus> status;
@@ -98,12 +98,19 @@ public final class NodeObserver implements RoomListener {
             pod.addresses().forEach(address -> attached.addAddresses(address.toString()));
         }
         Map<DomainName, String> wrong = alarms();
-        new TreeMap<>(now.rooms())
-                .forEach((domain, room) -> report.addRoomsBuilder()
-                        .setDomain(domain.value())
-                        .setMtu(room.mtu())
-                        .setProblem(wrong.getOrDefault(domain, "")));
-        paths().stream().filter(path -> path.sent() > 0).forEach(path -> report.addProbes(probe(path)));
+        new TreeMap<>(now.rooms()).forEach((domain, spec) -> {
+            NodeReport.RoomState.Builder state = report.addRoomsBuilder()
+                    .setDomain(domain.value())
+                    .setMtu(spec.mtu())
+                    .setProblem(wrong.getOrDefault(domain, ""));
+            Optional.ofNullable(rooms.get(domain))
+                    .flatMap(Room::tunnel)
+                    .ifPresent(tunnel -> state.setTunnel(ResourceCodec.encode(tunnel)));
+        });
+        paths().stream()
+                .filter(path -> path.sent() > 0)
+                .forEach(path -> Optional.ofNullable(now.rooms().get(path.domain()))
+                        .ifPresent(room -> report.addProbes(probe(path, room.carrier()))));
         drops().forEach((domain, counts) -> counts.forEach((reason, packets) -> report.addDropsBuilder()
                 .setDomain(domain.value())
                 .setReason(reason.word())
@@ -111,7 +118,7 @@ public final class NodeObserver implements RoomListener {
         return report;
     }
 
-    private NodeReport.PeerProbe probe(PathView path) {
+    private NodeReport.PeerProbe probe(PathView path, CarrierKind carrier) {
         return NodeReport.PeerProbe.newBuilder()
                 .setDomain(path.domain().value())
                 .setCluster(path.peer().node().cluster().value())
@@ -120,7 +127,8 @@ public final class NodeObserver implements RoomListener {
                 .setRoundTripMicros(path.reachable() ? path.roundTripMicros() : 0)
                 .setPathMtu(path.pathMtu())
                 .setAgeMillis(ageMillis(path))
-                .setCarrier(CARRIER)
+                .setCarrier(carrier.word())
+                .setEncrypted(carrier.encrypted())
                 .setLossPermille((int) Math.round(path.recentLoss() * PERMILLE))
                 .build();
     }

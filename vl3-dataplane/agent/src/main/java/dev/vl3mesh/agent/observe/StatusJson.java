@@ -4,6 +4,7 @@ import com.google.gson.Gson;
 import com.google.gson.GsonBuilder;
 import dev.vl3mesh.agent.attach.DropReason;
 import dev.vl3mesh.agent.attach.NodeStatus;
+import dev.vl3mesh.agent.carrier.CarrierKind;
 import dev.vl3mesh.agent.carrier.NodeKey;
 import dev.vl3mesh.agent.probe.PathView;
 import dev.vl3mesh.model.DomainName;
@@ -69,7 +70,7 @@ public final class StatusJson {
                         pods(now, name),
                         paths.stream()
                                 .filter(path -> path.domain().equals(name))
-                                .map(this::path)
+                                .map(path -> path(path, room.carrier()))
                                 .toList(),
                         words(drops.getOrDefault(name, Map.of())))));
         return GSON.toJson(new Status(
@@ -92,13 +93,13 @@ public final class StatusJson {
                 .toList();
     }
 
-    private PathTo path(PathView path) {
+    private PathTo path(PathView path, CarrierKind carrier) {
         return new PathTo(
                 path.peer().node().cluster().value(),
                 path.peer().node().node().value(),
                 path.peer().outer().toString(),
-                NodeObserver.CARRIER,
-                false,
+                carrier.word(),
+                carrier.encrypted(),
                 path.reachable(),
                 path.roundTripMicros(),
                 path.recentLoss(),

@@ -3,6 +3,7 @@ package dev.vl3mesh.agent.wireguard;
 import dev.vl3mesh.linux.LinuxException;
 import dev.vl3mesh.linux.netns.NetworkNamespace;
 import dev.vl3mesh.linux.tun.TunDevice;
+import dev.vl3mesh.model.address.IpPrefix;
 import dev.vl3mesh.tunnel.DropReason;
 import dev.vl3mesh.tunnel.PeerSpec;
 import dev.vl3mesh.tunnel.Tunnel;
@@ -16,12 +17,14 @@ import java.nio.channels.ClosedChannelException;
 import java.nio.channels.DatagramChannel;
 import java.nio.channels.SelectionKey;
 import java.nio.channels.Selector;
+import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Instant;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Supplier;
+import jdk.net.ExtendedSocketOptions;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -32,6 +35,7 @@ public final class WireGuardDevice implements AutoCloseable {
     private static final int MESSAGE_BYTES_MAX = 65_535;
     private static final long ENDING_MILLIS = 2_000;
 
+    private final TunnelIdentity self;
     private final Tunnel tunnel;
     private final TunDevice device;
     private final DatagramChannel socket;
@@ -46,6 +50,7 @@ public final class WireGuardDevice implements AutoCloseable {
     private long waitsUntil;
 
     private WireGuardDevice(TunnelIdentity self, TunDevice device, DatagramChannel socket) throws IOException {
+        this.self = self;
         this.tunnel = new Tunnel(self, new SecureRandom(), Instant.now());
         this.device = device;
         this.socket = socket;
@@ -71,17 +76,56 @@ public final class WireGuardDevice implements AutoCloseable {
             NetworkNamespace outside,
             InetSocketAddress listen)
             throws IOException {
-        TunDevice device = TunDevice.create(name, inside);
+        return open(self, TunDevice.create(name, inside), outside, listen);
+    }
+
+    /// Makes a device without peers whose interface stays when it is closed, or takes the one that stayed.
+    ///
+    /// @param tun `/dev/net/tun`, as this process sees it
+    ///
+    /// @throws LinuxException if the kernel refuses the interface
+    /// @throws IOException if the port is taken
+    public static WireGuardDevice attach(
+            TunnelIdentity self,
+            String name,
+            NetworkNamespace inside,
+            Path tun,
+            NetworkNamespace outside,
+            InetSocketAddress listen)
+            throws IOException {
+        return open(self, TunDevice.attach(name, inside, tun), outside, listen);
+    }
+
+    private static WireGuardDevice open(
+            TunnelIdentity self, TunDevice device, NetworkNamespace outside, InetSocketAddress listen)
+            throws IOException {
         try {
-            DatagramChannel socket = outside.call(() -> DatagramChannel.open().bind(listen));
-            WireGuardDevice made = new WireGuardDevice(self, device, socket);
-            made.fromKernel.start();
-            made.fromNetwork.start();
-            return made;
+            DatagramChannel socket = outside.call(DatagramChannel::open);
+            try {
+                socket.setOption(ExtendedSocketOptions.IP_DONTFRAGMENT, true);
+                socket.bind(listen);
+                WireGuardDevice made = new WireGuardDevice(self, device, socket);
+                made.fromKernel.start();
+                made.fromNetwork.start();
+                return made;
+            } catch (IOException | RuntimeException e) {
+                socket.close();
+                throw e;
+            }
         } catch (IOException | RuntimeException e) {
             device.close();
             throw e;
         }
+    }
+
+    /// By which peers know this device.
+    public TunnelKey publicKey() {
+        return self.publicKey();
+    }
+
+    /// Where it listens, UDP.
+    public int port() {
+        return socket.socket().getLocalPort();
     }
 
     private long now() {
@@ -99,11 +143,43 @@ public final class WireGuardDevice implements AutoCloseable {
 
     /// Adds a peer, or replaces one of the same key.
     public void add(PeerSpec peer) {
-        locked(() -> {
-            tunnel.add(peer, now());
-            return true;
-        });
+        change(() -> tunnel.add(peer, now()));
         selector.wakeup();
+    }
+
+    /// Takes a peer away, if there is one of the key.
+    public void remove(TunnelKey peer) {
+        change(() -> tunnel.remove(peer));
+    }
+
+    /// Gives a prefix to a peer, whoever had it before.
+    ///
+    /// @throws IllegalArgumentException if there is no such peer
+    public void allow(TunnelKey peer, IpPrefix prefix) {
+        change(() -> tunnel.allow(peer, prefix));
+    }
+
+    /// Takes a prefix from a peer.
+    ///
+    /// @throws IllegalArgumentException if there is no such peer
+    public void forbid(TunnelKey peer, IpPrefix prefix) {
+        change(() -> tunnel.forbid(peer, prefix));
+    }
+
+    /// Says where a peer is now. Its sessions go on.
+    ///
+    /// @throws IllegalArgumentException if there is no such peer
+    public void move(TunnelKey peer, InetSocketAddress endpoint) {
+        change(() -> tunnel.move(peer, endpoint));
+    }
+
+    private void change(Runnable change) {
+        lock.lock();
+        try {
+            change.run();
+        } finally {
+            lock.unlock();
+        }
     }
 
     /// Whether packets to a peer pass now.

@@ -13,17 +13,22 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.vl3mesh.agent.Seed;
 import dev.vl3mesh.agent.carrier.NodeKey;
 import dev.vl3mesh.agent.carrier.Peer;
+import dev.vl3mesh.agent.carrier.RemoteRoute;
 import dev.vl3mesh.agent.state.Change;
 import dev.vl3mesh.agent.state.MeshStore;
 import dev.vl3mesh.model.address.IpAddress;
 import dev.vl3mesh.model.plan.MeshResource;
+import dev.vl3mesh.model.plan.MeshResource.NodeResource;
 import dev.vl3mesh.model.plan.MeshResource.ServiceResource;
 import dev.vl3mesh.model.plan.MeshResource.VirtualResource;
 import dev.vl3mesh.model.plan.ResourceKey;
 import dev.vl3mesh.model.plan.SnapshotDelta;
+import dev.vl3mesh.model.plan.TunnelEnd;
+import java.util.Base64;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Random;
 import java.util.Set;
 import java.util.TreeMap;
@@ -60,6 +65,29 @@ class DomainPlanTest {
         assertThat(gone.dropRoutes()).hasSize(2);
         assertThat(gone.dropPeers()).containsKey(FAR);
         assertThat(plan.routes()).isEmpty();
+    }
+
+    @Test
+    void whatANodeSaidOfItsTunnelStaysUntilItSaysOtherwise() {
+        TunnelEnd said = new TunnelEnd(Base64.getEncoder().encodeToString(new byte[32]), 51_900);
+        TunnelEnd later = new TunnelEnd(said.publicKey(), 51_901);
+        learn(red(), node(RED, FAR, "198.51.100.1"));
+        assertThat(tunnels()).containsExactly(Optional.empty());
+        assertThat(learn(withTunnel(said)).putPeers()).hasSize(1);
+        assertThat(learn(node(RED, FAR, "198.51.100.1")).putPeers())
+                .as("a control plane that has just started")
+                .isEmpty();
+        assertThat(tunnels()).containsExactly(Optional.of(said));
+        assertThat(learn(withTunnel(later)).putPeers()).hasSize(1);
+        assertThat(tunnels()).containsExactly(Optional.of(later));
+    }
+
+    private List<Optional<TunnelEnd>> tunnels() {
+        return plan.peers().values().stream().map(Peer::tunnel).toList();
+    }
+
+    private static NodeResource withTunnel(TunnelEnd tunnel) {
+        return new NodeResource(FAR.cluster(), RED, FAR.node(), addresses("198.51.100.1"), Optional.of(tunnel));
     }
 
     @Test

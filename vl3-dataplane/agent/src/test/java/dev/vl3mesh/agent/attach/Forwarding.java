@@ -8,6 +8,7 @@ import java.util.Collection;
 record Forwarding(TwoNodes.Side side) implements RoomListener {
     @Override
     public void opened(RoomSpec spec, Room room, Collection<Peer> peers) {
+        side.rooms.opened(spec, room, peers);
         side.listener.opened(spec, room, peers);
     }
 
@@ -18,6 +19,7 @@ record Forwarding(TwoNodes.Side side) implements RoomListener {
 
     @Override
     public void closed(DomainName domain) {
+        side.rooms.closed(domain);
         side.listener.closed(domain);
     }
 }

@@ -2,8 +2,10 @@ package dev.vl3mesh.agent.attach;
 
 import dev.vl3mesh.agent.carrier.NodeKey;
 import dev.vl3mesh.agent.carrier.Peer;
+import dev.vl3mesh.agent.carrier.RemoteRoute;
 import dev.vl3mesh.model.address.IpAddress;
 import dev.vl3mesh.model.address.IpFamily;
+import dev.vl3mesh.model.plan.TunnelEnd;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -11,6 +13,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Set;
 import java.util.TreeMap;
@@ -136,6 +139,11 @@ final class MemoryRooms implements Rooms {
         public void changeRoutes(Collection<RemoteRoute> put, Collection<RemoteRoute> drop) {
             put.forEach(route -> content.routes.put(route.destination(), route));
             drop.forEach(route -> content.routes.remove(route.destination()));
+        }
+
+        @Override
+        public Optional<TunnelEnd> tunnel() {
+            return Optional.empty();
         }
 
         @Override

@@ -5,14 +5,18 @@ import dev.vl3mesh.model.DomainName;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.Map;
-import java.util.Objects;
+import java.util.Optional;
 
 /// Remembers the rooms that a node has open.
 final class OpenRooms implements RoomListener {
     private final Map<DomainName, Room> rooms = new HashMap<>();
 
     Room of(DomainName domain) {
-        return Objects.requireNonNull(rooms.get(domain), () -> "no room of " + domain + " is open");
+        return find(domain).orElseThrow(() -> new AssertionError("no room of " + domain + " is open"));
+    }
+
+    Optional<Room> find(DomainName domain) {
+        return Optional.ofNullable(rooms.get(domain));
     }
 
     @Override

@@ -34,11 +34,19 @@ public final class Resources {
     }
 
     public static DomainResource red() {
-        return new DomainResource(EAST, RED, prefixes("172.16.0.0/16", "fd00:16::/48"), 5, 0, 0, Carrier.VXLAN);
+        return red(Carrier.VXLAN);
+    }
+
+    public static DomainResource red(Carrier carrier) {
+        return new DomainResource(EAST, RED, prefixes("172.16.0.0/16", "fd00:16::/48"), 5, 0, 0, carrier);
     }
 
     public static DomainResource green() {
-        return new DomainResource(EAST, GREEN, prefixes("172.17.0.0/16", "fd00:17::/48"), 6, 1, 0, Carrier.VXLAN);
+        return green(Carrier.VXLAN);
+    }
+
+    public static DomainResource green(Carrier carrier) {
+        return new DomainResource(EAST, GREEN, prefixes("172.17.0.0/16", "fd00:17::/48"), 6, 1, 0, carrier);
     }
 
     static List<IpPrefix> prefixes(String... texts) {
@@ -46,7 +54,7 @@ public final class Resources {
     }
 
     public static NodeResource node(DomainName domain, NodeKey node, String... outer) {
-        return new NodeResource(node.cluster(), domain, node.node(), addresses(outer));
+        return new NodeResource(node.cluster(), domain, node.node(), addresses(outer), Optional.empty());
     }
 
     public static List<IpAddress> addresses(String... texts) {

@@ -1,7 +1,6 @@
 package dev.vl3mesh.agent.attach;
 
 import static dev.vl3mesh.agent.attach.Resources.addresses;
-import static dev.vl3mesh.agent.attach.Resources.node;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.vl3mesh.agent.carrier.NodeKey;
@@ -9,13 +8,17 @@ import dev.vl3mesh.agent.probe.ProbePace;
 import dev.vl3mesh.agent.probe.ProbeWorker;
 import dev.vl3mesh.agent.state.Change;
 import dev.vl3mesh.agent.state.Sandbox;
+import dev.vl3mesh.agent.wireguard.NodeSecret;
+import dev.vl3mesh.agent.wireguard.WireGuardDevices;
 import dev.vl3mesh.linux.netlink.RouteClient;
 import dev.vl3mesh.linux.netns.NetworkNamespace;
 import dev.vl3mesh.model.DomainName;
 import dev.vl3mesh.model.plan.MeshResource;
 import dev.vl3mesh.model.plan.MeshResource.AttachmentResource;
+import dev.vl3mesh.model.plan.MeshResource.NodeResource;
 import dev.vl3mesh.model.plan.SnapshotDelta;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
@@ -35,7 +38,7 @@ import org.jspecify.annotations.Nullable;
 ///                      2001:db8::1                        2001:db8::2
 /// ```
 public final class TwoNodes implements AutoCloseable {
-    public static final NodeKey FAR = node("west", "n1");
+    public static final NodeKey FAR = Resources.node("west", "n1");
 
     public final Side left;
     public final Side right;
@@ -51,6 +54,10 @@ public final class TwoNodes implements AutoCloseable {
         public final Queue<NodeEvent> measured = new ConcurrentLinkedQueue<>();
 
         public final List<Sandbox> sandboxes = new ArrayList<>();
+        /// Those that are open.
+        final OpenRooms rooms = new OpenRooms();
+        private final NodeSecret secret;
+
         public RoomListener listener = new RoomListeners(List.of());
         public Consumer<List<Change>> changes = _ -> {};
         public NodeAttacher agent;
@@ -59,16 +66,18 @@ public final class TwoNodes implements AutoCloseable {
             this.node = new TestNode(key);
             this.outer = outer;
             this.host = RouteClient.open(node.host);
+            this.secret = NodeSecret.in(Files.createTempDirectory("state").resolve("secret"));
             this.agent = agent();
         }
 
         /// An agent that knows nothing yet.
         public NodeAttacher agent() {
             KernelUnderlay underlay = new KernelUnderlay(host);
-            KernelRooms rooms = new KernelRooms(node.mounts, host, 4790);
+            WireGuardDevices tunnels = new WireGuardDevices(node.key, secret, node.mounts, node.host, 51_900);
+            KernelRooms kernel = new KernelRooms(node.mounts, host, 4790, tunnels);
             return new NodeAttacher(
                     new NodeContext(
-                            node.key, addresses(outer.toArray(String[]::new)), rooms, new Forwarding(this), underlay),
+                            node.key, addresses(outer.toArray(String[]::new)), kernel, new Forwarding(this), underlay),
                     batch -> changes.accept(batch));
         }
 
@@ -164,10 +173,21 @@ public final class TwoNodes implements AutoCloseable {
 
     /// Publishes a domain with both nodes in it.
     public void publish(MeshResource.DomainResource domain) {
-        publish(
+        publish(domain, node(left, domain.domain()), node(right, domain.domain()));
+    }
+
+    private static NodeResource node(Side side, DomainName domain) {
+        return new NodeResource(
+                side.node.key.cluster(),
                 domain,
-                Resources.node(domain.domain(), Resources.SELF, left.outer.toArray(String[]::new)),
-                Resources.node(domain.domain(), FAR, right.outer.toArray(String[]::new)));
+                side.node.key.node(),
+                addresses(side.outer.toArray(String[]::new)),
+                side.rooms.find(domain).flatMap(Room::tunnel));
+    }
+
+    /// Tells each side how the other one encrypts, as the control plane does when it has heard it.
+    public void introduce(DomainName domain) {
+        publish(node(left, domain), node(right, domain));
     }
 
     /// Tells both agents.

@@ -10,8 +10,10 @@ import static dev.vl3mesh.agent.attach.Resources.red;
 import static dev.vl3mesh.agent.attach.TwoNodes.attachment;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.vl3mesh.agent.carrier.CarrierKind;
 import dev.vl3mesh.linux.netns.NetworkNamespace;
 import dev.vl3mesh.model.Carrier;
+import dev.vl3mesh.model.address.IpFamily;
 import dev.vl3mesh.model.plan.MeshResource.DomainResource;
 import dev.vl3mesh.model.plan.SnapshotDelta;
 import java.io.IOException;
@@ -26,21 +28,30 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedClass;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /// Pods a, c on the left and b on the right are red; g on the left and h on the right are green; both is in
 /// both.
+@ParameterizedClass
+@EnumSource(
+        value = Carrier.class,
+        names = {"VXLAN", "WIREGUARD_USERSPACE"})
 class TwoNodesIT {
-    private final OpenRooms rooms = new OpenRooms();
+    private final Carrier carrier;
     private TwoNodes nodes;
     private Path file;
+
+    TwoNodesIT(Carrier carrier) {
+        this.carrier = carrier;
+    }
 
     @BeforeEach
     void up(@TempDir Path folder) throws Exception {
         file = Files.createFile(folder.resolve("output"));
         nodes = new TwoNodes(1500);
-        nodes.left.listener = rooms;
-        nodes.publish(red());
-        nodes.publish(green());
+        nodes.publish(red(carrier));
+        nodes.publish(green(carrier));
         nodes.publish(
                 attachment(nodes.left, RED, "a", "172.16.3.7", "fd00:16::3:7"),
                 attachment(nodes.left, RED, "c", "172.16.3.8", "fd00:16::3:8"),
@@ -55,6 +66,8 @@ class TwoNodesIT {
         nodes.left.start("both", RED, GREEN);
         nodes.right.start("b", RED);
         nodes.right.start("h", GREEN);
+        nodes.introduce(RED);
+        nodes.introduce(GREEN);
     }
 
     @AfterEach
@@ -132,16 +145,15 @@ class TwoNodesIT {
                 .isTrue();
         assertThat(nodes.left.pings("a", "fd00:16::9:1", "-s", "4000", "-M", "dont"))
                 .isTrue();
-        assertThat(nodes.left.pings("a", "172.16.9.1", "-s", "1422", "-M", "do"))
-                .as("1450 bytes fit")
-                .isTrue();
-        assertThat(nodes.left.pings("a", "172.16.9.1", "-s", "1423", "-M", "do"))
-                .as("1451 do not")
-                .isFalse();
-        assertThat(nodes.left.pings("a", "fd00:16::9:1", "-s", "1402", "-M", "do"))
-                .isTrue();
-        assertThat(nodes.left.pings("a", "fd00:16::9:1", "-s", "1403", "-M", "do"))
-                .isFalse();
+        int fits = CarrierKind.of(carrier).innerMtu(1500, IpFamily.V4);
+        assertThat(pingsWhole("172.16.9.1", fits - 28)).isTrue();
+        assertThat(pingsWhole("172.16.9.1", fits - 27)).isFalse();
+        assertThat(pingsWhole("fd00:16::9:1", fits - 48)).isTrue();
+        assertThat(pingsWhole("fd00:16::9:1", fits - 47)).isFalse();
+    }
+
+    private boolean pingsWhole(String target, int bytes) {
+        return nodes.left.pings("a", target, "-s", Integer.toString(bytes), "-M", "do");
     }
 
     @Test
@@ -223,7 +235,7 @@ class TwoNodesIT {
 
     private void awaitDrops(DropReason reason, long packets) {
         Awaitility.await()
-                .untilAsserted(() -> assertThat(rooms.of(RED).drops())
+                .untilAsserted(() -> assertThat(nodes.left.rooms.of(RED).drops())
                         .as("guards are read now and then")
                         .containsEntry(reason, packets));
     }
@@ -253,11 +265,10 @@ class TwoNodesIT {
         nodes.left.agent.handle(List.of(
                 new NodeEvent.Learnt(drop(attachment(nodes.left, GREEN, "g", "172.17.3.7", "fd00:17::3:7"))),
                 new NodeEvent.Learnt(drop(attachment(nodes.left, GREEN, "both", "172.17.3.9", "fd00:17::3:9"))),
-                new NodeEvent.Learnt(drop(green()))));
+                new NodeEvent.Learnt(drop(green(carrier)))));
         nodes.left.agent.handle(List.of(new NodeEvent.Learnt(new SnapshotDelta(
                 List.of(
-                        new DomainResource(
-                                EAST, GREEN, prefixes("172.18.0.0/16", "fd00:18::/48"), 7, 1, 0, Carrier.VXLAN),
+                        new DomainResource(EAST, GREEN, prefixes("172.18.0.0/16", "fd00:18::/48"), 7, 1, 0, carrier),
                         attachment(nodes.left, GREEN, "new", "172.18.3.7", "fd00:18::3:7")),
                 Set.of()))));
         nodes.left.start("new", GREEN);
@@ -285,7 +296,9 @@ class TwoNodesIT {
             nodes.left.agent.handle(List.of(new NodeEvent.Complete()));
             TimeUnit.MILLISECONDS.sleep(300);
             monitor.destroyForcibly().waitFor();
-            assertThat(file).content().isEmpty();
+            if (!carrier.encrypted()) { // else the interface is down while nobody has it
+                assertThat(file).content().isEmpty();
+            }
         }
         assertThat(dump()).isEqualTo(before);
         assertThat(nodes.left.agent.status(0).pods())
@@ -305,6 +318,7 @@ class TwoNodesIT {
         for (String pod : List.of("a", "both")) {
             all.append(nodes.left.in(pod, "sh", "-c", script));
         }
-        return all.toString().replaceAll("packets \\d+ bytes \\d+", "");
+        // an interface that was taken over says so by its state, which packets do not mind
+        return all.toString().replaceAll("packets \\d+ bytes \\d+", "").replace("state UNKNOWN", "state UP");
     }
 }

@@ -38,6 +38,7 @@ class AgentConfigTest {
                         InetSocketAddress.createUnresolved("vl3-control.vl3mesh-system.svc", 18443),
                         new InetSocketAddress(IpAddress.parse("10.96.0.10").toInetAddress(), 53),
                         4790,
+                        51_900,
                         true,
                         Path.of("/run/nri/nri.sock"),
                         Path.of("/run/containerd/containerd.sock"),

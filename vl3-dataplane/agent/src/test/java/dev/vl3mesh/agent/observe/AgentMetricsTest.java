@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.vl3mesh.agent.attach.DropReason;
 import dev.vl3mesh.agent.attach.NodeStatus;
 import dev.vl3mesh.agent.attach.RoomSpec;
+import dev.vl3mesh.agent.carrier.CarrierKind;
 import dev.vl3mesh.agent.carrier.NodeKey;
 import dev.vl3mesh.agent.carrier.Peer;
 import dev.vl3mesh.agent.carrier.Vtep;
@@ -90,7 +91,15 @@ class AgentMetricsTest {
     private void open() {
         NodeKey self = new NodeKey(new KubeClusterName("east"), new NodeName("east-1"));
         RoomSpec spec = new RoomSpec(
-                RED, 7, 1450, List.of(IpPrefix.parse("172.16.0.0/16")), List.of(), Vtep.of(RED, self), 0, List.of());
+                RED,
+                CarrierKind.VXLAN,
+                7,
+                1450,
+                List.of(IpPrefix.parse("172.16.0.0/16")),
+                List.of(),
+                Vtep.of(RED, self),
+                0,
+                List.of());
         rooms.put(RED, spec);
         observer.opened(spec, room, List.of());
     }

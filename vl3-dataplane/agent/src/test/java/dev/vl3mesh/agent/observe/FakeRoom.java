@@ -2,14 +2,16 @@ package dev.vl3mesh.agent.observe;
 
 import dev.vl3mesh.agent.attach.DropReason;
 import dev.vl3mesh.agent.attach.PodLink;
-import dev.vl3mesh.agent.attach.RemoteRoute;
 import dev.vl3mesh.agent.attach.Room;
 import dev.vl3mesh.agent.attach.RoomSpec;
 import dev.vl3mesh.agent.carrier.Peer;
+import dev.vl3mesh.agent.carrier.RemoteRoute;
 import dev.vl3mesh.model.address.IpFamily;
+import dev.vl3mesh.model.plan.TunnelEnd;
 import java.util.Collection;
 import java.util.EnumMap;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalInt;
 
 /// A room of which nothing is real but the number of dropped packets.
@@ -59,6 +61,11 @@ final class FakeRoom implements Room {
     @Override
     public int carrierLink(IpFamily underlay) {
         throw new UnsupportedOperationException();
+    }
+
+    @Override
+    public Optional<TunnelEnd> tunnel() {
+        return Optional.empty();
     }
 
     @Override

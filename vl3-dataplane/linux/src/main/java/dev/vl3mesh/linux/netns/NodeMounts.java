@@ -70,6 +70,13 @@ public final class NodeMounts implements AutoCloseable {
         });
     }
 
+    /// How this process reaches a file of the node.
+    ///
+    /// @param path of the node, absolute
+    public Path path(String path) {
+        return Path.of("/proc/" + pid + "/root" + path);
+    }
+
     /// Opens a network namespace by a path of the node.
     ///
     /// @throws LinuxException ENOENT where there is none, EINVAL where the file is no namespace

@@ -253,6 +253,12 @@ public final class Libc {
         });
     }
 
+    /// Controls a device by a number.
+    public static void ioctl(int descriptor, long request, long argument, String subject) {
+        checked("ioctl", subject, (_, state) ->
+                (int) IOCTL.invokeExact(state, descriptor, request, MemorySegment.ofAddress(argument)));
+    }
+
     /// A descriptor by which one thread wakes another one (`eventfd(2)`).
     public static int eventDescriptor() {
         return (int) checked("eventfd", "", (_, state) -> (int) EVENTFD.invokeExact(state, 0, O_CLOEXEC));

@@ -9,9 +9,10 @@ import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 
 /// A TUN interface: what the kernel routes to it is read here, and what is written here comes in by it, as IP packets
-/// (`Documentation/networking/tuntap.rst`). It is gone with this object. One thread reads and one writes.
+/// (`Documentation/networking/tuntap.rst`). One thread reads and one writes.
 public final class TunDevice implements AutoCloseable {
     /// The longest packet, in bytes.
     public static final int PACKET_BYTES_MAX = 65_535;
@@ -19,6 +20,9 @@ public final class TunDevice implements AutoCloseable {
     /// `linux/if_tun.h`
     private static final long TUNSETIFF = 0x4004_54caL;
 
+    private static final long TUNSETPERSIST = 0x4004_54cbL;
+
+    private static final Path DEVICE = Path.of("/dev/net/tun");
     private static final short IFF_TUN = 1;
     private static final short IFF_NO_PI = 0x1000;
     private static final int IFREQ_BYTES = 40;
@@ -41,12 +45,34 @@ public final class TunDevice implements AutoCloseable {
         this.ending = Libc.eventDescriptor();
     }
 
-    /// Makes an interface in a namespace; it is down, and has no address.
+    /// Makes an interface in a namespace; it is down, and has no address. It is gone when it is closed.
     ///
     /// @param name of at most 15 bytes
     ///
     /// @throws LinuxException EPERM without CAP_NET_ADMIN, EBUSY if the name is taken, ENOENT without TUN
     public static TunDevice create(String name, NetworkNamespace namespace) {
+        return open(name, namespace, DEVICE);
+    }
+
+    /// Takes the interface of the name as it is, or makes one. It stays when it is closed, with its addresses and
+    /// routes,
+    /// and loses what is sent to it until it is taken again.
+    ///
+    /// @param device `/dev/net/tun`, as this process sees it
+    ///
+    /// @throws LinuxException EPERM without CAP_NET_ADMIN, EBUSY if another process has it, ENOENT without TUN
+    public static TunDevice attach(String name, NetworkNamespace namespace, Path device) {
+        TunDevice attached = open(name, namespace, device);
+        try {
+            Libc.ioctl(attached.descriptor, TUNSETPERSIST, 1, "TUNSETPERSIST " + name);
+            return attached;
+        } catch (LinuxException e) {
+            attached.close();
+            throw e;
+        }
+    }
+
+    private static TunDevice open(String name, NetworkNamespace namespace, Path device) {
         byte[] bytes = name.getBytes(StandardCharsets.US_ASCII);
         if (bytes.length == 0 || bytes.length >= IFNAMSIZ) {
             throw new IllegalArgumentException("interface name '" + name + "' has not 1 to 15 bytes");
@@ -57,7 +83,7 @@ public final class TunDevice implements AutoCloseable {
                 .putShort(IFNAMSIZ, (short) (IFF_TUN | IFF_NO_PI))
                 .array();
         return namespace.call(() -> {
-            int descriptor = Libc.open("/dev/net/tun", Libc.O_RDWR);
+            int descriptor = Libc.open(device.toString(), Libc.O_RDWR);
             try {
                 Libc.ioctl(descriptor, TUNSETIFF, request, "TUNSETIFF " + name);
             } catch (LinuxException e) {

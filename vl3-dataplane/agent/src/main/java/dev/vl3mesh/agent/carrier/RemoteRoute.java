@@ -1,4 +1,4 @@
-package dev.vl3mesh.agent.attach;
+package dev.vl3mesh.agent.carrier;
 
 import dev.vl3mesh.model.address.IpAddress;
 import dev.vl3mesh.model.address.IpFamily;
