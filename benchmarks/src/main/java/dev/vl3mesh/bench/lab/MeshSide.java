@@ -232,13 +232,14 @@ final class MeshSide implements AutoCloseable {
     @Override
     public void close() {
         for (KubernetesClient client : clients.values()) {
-            client.pods().inNamespace(namespace).withGracePeriod(0).delete();
-            client.namespaces().withName(namespace).delete();
+            client.namespaces()
+                    .withName(namespace)
+                    .delete(); // with all its pods, which takes longer than a request may
         }
         for (KubernetesClient client : clients.values()) {
             client.namespaces()
                     .withName(namespace)
-                    .waitUntilCondition(gone -> gone == null, PATIENCE_SECONDS, TimeUnit.SECONDS);
+                    .waitUntilCondition(gone -> gone == null, MANY_MINUTES, TimeUnit.MINUTES);
             client.close();
         }
     }

@@ -3,6 +3,7 @@ package dev.vl3mesh.testbed.istio;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.vl3mesh.identity.TokenIssuer;
+import dev.vl3mesh.model.Carrier;
 import dev.vl3mesh.testbed.fixture.Ran;
 import dev.vl3mesh.testbed.fixture.World;
 import dev.vl3mesh.testbed.lab.Lab;
@@ -30,7 +31,7 @@ class MeshTrafficST implements IstiosPolicies {
     private final MeshWorld mesh;
 
     MeshTrafficST(Lab lab) {
-        this.mesh = new MeshWorld(lab);
+        this.mesh = new MeshWorld(lab, Carrier.AUTO);
     }
 
     @Override

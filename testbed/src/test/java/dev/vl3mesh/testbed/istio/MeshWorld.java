@@ -2,6 +2,7 @@ package dev.vl3mesh.testbed.istio;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.vl3mesh.model.Carrier;
 import dev.vl3mesh.model.address.IpFamily;
 import dev.vl3mesh.testbed.fixture.TestPod;
 import dev.vl3mesh.testbed.fixture.World;
@@ -33,12 +34,18 @@ final class MeshWorld implements AutoCloseable {
     static final String WEB = "http://web.meshed.svc.meshed.vl3.internal/debug";
     static final String WEB_SECRET = "http://web.meshed.svc.meshed.vl3.internal/secret";
 
+    private final Carrier carrier;
     private final World world;
     private final Kubectl kubectl;
     private final IstioInstallation istio;
     private final Membership membership;
 
     MeshWorld(Lab lab) {
+        this(lab, Carrier.VXLAN);
+    }
+
+    MeshWorld(Lab lab, Carrier carrier) {
+        this.carrier = carrier;
         Progress progress = new Progress(System.out, false);
         this.world = new World(lab);
         this.kubectl = new Kubectl(LabPaths.of(System.getenv()), new Commands(progress));
@@ -71,7 +78,7 @@ final class MeshWorld implements AutoCloseable {
     }
 
     void makeDomain() {
-        world.domain(DOMAIN, MeshWorld.class, "domain.yaml");
+        world.domain(DOMAIN, MeshWorld.class, "domain.yaml", Map.of("carrier", carrier.word()));
     }
 
     void installIstiod() {

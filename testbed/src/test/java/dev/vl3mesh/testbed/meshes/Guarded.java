@@ -46,7 +46,7 @@ interface Guarded {
     }
 
     /// Of a relay that is asked for a certificate: under a token of its own domain it is istiod that answers.
-    private String stolen(String tokenOf, String relayOf, int user) {
+    private String stolen(String tokenOf, String relayOf, int user, String... more) {
         TestPod both = meshes().pod("east", TwoMeshes.IN_BOTH);
         String relay = both.address(relayOf, IpFamily.V4).replaceFirst("\\.\\d+\\.\\d+$", ".0.1");
         return meshes().cluster("east")
@@ -58,8 +58,25 @@ interface Guarded {
                         "sh",
                         both.address(tokenOf, IpFamily.V4),
                         relay,
-                        Integer.toString(user))
+                        Integer.toString(user),
+                        more.length == 0 ? "" : more[0])
                 .output();
+    }
+
+    /// A relay asks nobody for a certificate, so that one of another mesh is worth as much as none.
+    @Test
+    default void aCertificateIsWorthNothingAtARelay() {
+        assertThat(meshes().cluster("east")
+                        .attempt(1, "sh", "-c", "curl -skv -o /dev/null https://127.0.0.1:6443/ 2>&1")
+                        .output())
+                .as("an API server asks for one")
+                .contains("Request CERT");
+        assertThat(stolen(TwoMeshes.RED, TwoMeshes.RED, 1338, "none"))
+                .contains("grpc-status: 16")
+                .doesNotContain("Request CERT");
+        assertThat(stolen(TwoMeshes.GREEN, TwoMeshes.GREEN, 1339, "none"))
+                .contains("grpc-status: 16")
+                .doesNotContain("Request CERT");
     }
 
     /// Whoever has got a sidecar's token, and runs as any user in the pod, is nobody in the other mesh.

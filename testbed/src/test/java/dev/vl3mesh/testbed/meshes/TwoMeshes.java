@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.vl3mesh.identity.CertificateIssuer;
 import dev.vl3mesh.identity.Pem;
-import dev.vl3mesh.model.Carrier;
 import dev.vl3mesh.model.address.IpFamily;
 import dev.vl3mesh.testbed.fixture.TestPod;
 import dev.vl3mesh.testbed.fixture.World;
@@ -167,8 +166,6 @@ final class TwoMeshes implements AutoCloseable {
                 mesh,
                 "number",
                 NUMBERS.getOrDefault(mesh, ""),
-                "carrier",
-                (mesh.equals(GREEN) ? Carrier.AUTO : Carrier.VXLAN).word(),
                 "version",
                 version(mesh).tag());
         world.domainAt(home(mesh), mesh, TwoMeshes.class, "domain.yaml", values);

@@ -220,10 +220,16 @@ final class AttachedDomain {
                 node.ends(carrier, mtu));
     }
 
-    /// Takes a newly measured MTU, in bytes; 0 where there is nobody to measure to.
+    /// Takes a newly measured MTU, in bytes; 0 where there is nobody to measure to. One that was measured by another
+    /// carrier may be more than this one has room for.
     void measured(int mtu, Map<String, Sandbox> sandboxes, Room.Prune prune) {
-        if (mtu != measuredMtu) {
-            measuredMtu = mtu;
+        int room = plan.definition()
+                .map(d -> node.unmeasuredMtu(
+                        CarrierKind.of(d.carrier()), plan.peers().values()))
+                .orElse(mtu);
+        int now = Math.min(mtu, room);
+        if (now != measuredMtu) {
+            measuredMtu = now;
             reconcile(sandboxes, prune);
         }
     }

@@ -6,6 +6,7 @@ import static dev.vl3mesh.agent.attach.TwoNodes.attachment;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.vl3mesh.agent.attach.TwoNodes;
+import dev.vl3mesh.model.Carrier;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
@@ -28,15 +29,20 @@ class PathIT {
     private ProbeWorker right;
 
     private void up(boolean v6, int underlayMtu) throws Exception {
+        up(Carrier.VXLAN, v6, underlayMtu);
+    }
+
+    private void up(Carrier carrier, boolean v6, int underlayMtu) throws Exception {
         nodes = TwoNodes.routed(v6, underlayMtu);
         left = nodes.left.probe(FAST);
         right = nodes.right.probe(FAST);
-        nodes.publish(red());
+        nodes.publish(red(carrier));
         nodes.publish(
                 attachment(nodes.left, RED, "a", "172.16.3.7", "fd00:16::3:7"),
                 attachment(nodes.right, RED, "b", "172.16.9.1", "fd00:16::9:1"));
         nodes.left.start("a", RED);
         nodes.right.start("b", RED);
+        nodes.introduce(RED);
     }
 
     @AfterEach
@@ -103,9 +109,9 @@ class PathIT {
     }
 
     @ParameterizedTest
-    @CsvSource({"false, 9000, 8950", "true, 9000, 8930"})
-    void theDomainsMtuIsWhatFits(boolean v6, int underlay, int mtu) throws Exception {
-        up(v6, underlay);
+    @CsvSource({"VXLAN, false, 8950", "VXLAN, true, 8930", "AUTO, false, 8928", "AUTO, true, 8912"})
+    void theDomainsMtuIsWhatFits(Carrier carrier, boolean v6, int mtu) throws Exception {
+        up(carrier, v6, 9000);
         await("measured", () -> everythingIs(mtu));
         fitsExactly(mtu);
         PathView view = left.views().getFirst();
@@ -117,14 +123,19 @@ class PathIT {
     }
 
     @ParameterizedTest
-    @CsvSource({"false, 1450", "true, 1430"})
-    void followsAnUnderlayThatChanges(boolean v6, int mtu) throws Exception {
-        up(v6, 1500);
+    @CsvSource({
+        "VXLAN, false, 1450, 1350",
+        "VXLAN, true, 1430, 1330",
+        "AUTO, false, 1440, 1328",
+        "AUTO, true, 1408, 1312"
+    })
+    void followsAnUnderlayThatChanges(Carrier carrier, boolean v6, int mtu, int narrower) throws Exception {
+        up(carrier, v6, 1500);
         await("measured", () -> everythingIs(mtu));
         fitsExactly(mtu);
         narrow(1400);
-        await("narrower", () -> everythingIs(mtu - 100));
-        fitsExactly(mtu - 100);
+        await("narrower", () -> everythingIs(narrower));
+        fitsExactly(narrower);
         narrow(1500);
         for (TwoNodes.Side side : List.of(nodes.left, nodes.right)) {
             forgetPaths(side);
