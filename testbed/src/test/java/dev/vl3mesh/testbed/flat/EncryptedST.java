@@ -39,11 +39,12 @@ class EncryptedST {
     private final World world;
     private final Kubectl kubectl;
     private final Membership membership;
+    private final Progress progress;
 
     EncryptedST(Lab lab) {
         this.lab = lab;
         this.world = new World(lab);
-        Progress progress = new Progress(System.out, false);
+        this.progress = new Progress(System.out, false);
         this.kubectl = new Kubectl(LabPaths.of(System.getenv()), new Commands(progress));
         this.membership = new Membership(lab.kubeconfig(), progress);
     }
@@ -146,7 +147,8 @@ class EncryptedST {
         for (String cluster : List.of("east", "west")) {
             kubectl.run(cluster, "-n", "vl3mesh-system", "rollout", "status", "ds/vl3-agent", "--timeout=60s");
         }
-        flow.endsConnected(ECHOES_OF_A_RESTART);
+        int lost = flow.endsConnected(ECHOES_OF_A_RESTART);
+        progress.step("while the agents started again, %d echoes of ten a second got lost".formatted(lost));
     }
 
     @Test
@@ -164,7 +166,8 @@ class EncryptedST {
                     "{\"spec\":{\"carrier\":\"" + carrier + "\"}}");
         }
         TimeUnit.SECONDS.sleep(3);
-        flow.endsConnected(ECHOES_OF_A_RESTART);
+        int lost = flow.endsConnected(ECHOES_OF_A_RESTART);
+        progress.step("while the carrier changed twice, %d echoes of ten a second got lost".formatted(lost));
         assertThat(lab.cluster("east").exec(1, "ip", "-n", "vl3-" + SEALED, "-o", "link"))
                 .contains("wireguard")
                 .doesNotContain("vxlan");

@@ -19,13 +19,14 @@ record Flow(TestPod from) {
 
     /// Ends it: no echo got lost but for one that is under way, and the connection brought every line back.
     void endsWhole() {
-        endsConnected(1);
+        var _ = endsConnected(1);
     }
 
     /// Ends it: the connection brought every line back.
     ///
     /// @param lost echoes that may have got lost, ten a second, with the one that is under way
-    void endsConnected(int lost) {
+    /// @return how many got lost
+    int endsConnected(int lost) {
         Ran ran = from.sh(World.text(Flow.class, "flow-end.sh"));
         List<String> words = List.of(ran.out().split("\\s+"));
         assertThat(words).as(ran.all()).hasSize(5);
@@ -34,5 +35,6 @@ record Flow(TestPod from) {
         assertThat(Integer.parseInt(words.get(1))).as("echoes of " + sent).isBetween(sent - lost, sent);
         assertThat(words.get(2)).as("exit code of the connection").isEqualTo("0");
         assertThat(words.get(4)).as("lines that came back").isEqualTo(words.get(3));
+        return sent - Integer.parseInt(words.get(1));
     }
 }

@@ -44,6 +44,7 @@ public final class WireGuardCarrier implements Carrier {
     private final RouteClient room;
     private final Supplier<WireGuardDevice> opening;
     private final Map<NodeKey, Peer> peers = new HashMap<>();
+    private final Map<TunnelKey, NodeKey> owners = new HashMap<>();
     private final Map<IpAddress, NodeKey> nodes = new HashMap<>();
     /// The ways to pods, by the pod's address.
     private final Map<IpAddress, IpAddress> nextHops = new HashMap<>();
@@ -71,11 +72,15 @@ public final class WireGuardCarrier implements Carrier {
 
     @Override
     public void reconcile(CarrierSpec spec, Collection<Peer> wanted, Collection<RemoteRoute> routes, boolean prune) {
+        if (device != null && room.link(INTERFACE).isEmpty()) {
+            LOG.warn("{} {}: somebody took it away; made again", spec.vtep().linkLocal(), INTERFACE);
+            close();
+        }
         if (device == null) {
             device = opening.get();
         }
-        Link present = room.link(INTERFACE)
-                .orElseThrow(() -> new LinuxException("link get", INTERFACE, Errno.ENODEV, "somebody took it away"));
+        Link present =
+                room.link(INTERFACE).orElseThrow(() -> new LinuxException("link get", INTERFACE, Errno.ENODEV, ""));
         link = present.index();
         int mtu = spec.ends().stream().mapToInt(CarrierSpec.End::mtu).max().orElseThrow();
         CarrierLink.ensure(room, present, spec.vtep(), mtu);
@@ -113,7 +118,19 @@ public final class WireGuardCarrier implements Carrier {
         return peer.tunnel().map(end -> TunnelKey.parse(end.publicKey()));
     }
 
-    private void put(Peer peer) {
+    /// A key is the node's who said it first: whoever repeats it is not reached, and takes nothing from the other.
+    private Peer unique(Peer said) {
+        Optional<TunnelKey> key = key(said);
+        NodeKey owner = key.map(owners::get).orElse(said.node());
+        if (owner.equals(said.node())) {
+            return said;
+        }
+        LOG.warn("node {} says that it has the key of node {}, and is not reached", said.node(), owner);
+        return new Peer(said.node(), said.vtep(), said.outer());
+    }
+
+    private void put(Peer said) {
+        Peer peer = unique(said);
         Peer before = peers.put(peer.node(), peer);
         if (peer.equals(before)) {
             return;
@@ -122,7 +139,7 @@ public final class WireGuardCarrier implements Carrier {
         Optional<TunnelKey> key = key(peer);
         Optional<TunnelKey> old = Optional.ofNullable(before).flatMap(WireGuardCarrier::key);
         if (old.isPresent() && !old.equals(key)) {
-            open().remove(old.get());
+            remove(old.get());
         }
         if (key.isEmpty()) {
             return;
@@ -136,19 +153,26 @@ public final class WireGuardCarrier implements Carrier {
         List<IpPrefix> allowed = new ArrayList<>();
         allowed.add(host(peer.vtep().linkLocal()));
         podsBehind.getOrDefault(peer.vtep().linkLocal(), Set.of()).forEach(pod -> allowed.add(host(pod)));
+        owners.put(key.get(), peer.node());
         try {
             open().add(new PeerSpec(key.get(), TunnelKey.NONE, Optional.of(endpoint), allowed, Duration.ZERO));
         } catch (IllegalArgumentException e) {
             LOG.warn("node {} is not reached: {}", peer.node(), e.getMessage());
+            owners.remove(key.get());
             peers.remove(peer.node());
         }
+    }
+
+    private void remove(TunnelKey key) {
+        owners.remove(key);
+        open().remove(key);
     }
 
     private void drop(Peer peer) {
         Peer before = peers.remove(peer.node());
         if (before != null) {
             nodes.remove(before.vtep().linkLocal());
-            key(before).ifPresent(open()::remove);
+            key(before).ifPresent(this::remove);
         }
     }
 
@@ -201,6 +225,7 @@ public final class WireGuardCarrier implements Carrier {
             device = null;
         }
         peers.clear();
+        owners.clear();
         nodes.clear();
         nextHops.clear();
         podsBehind.clear();

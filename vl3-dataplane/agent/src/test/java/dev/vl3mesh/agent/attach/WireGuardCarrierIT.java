@@ -6,6 +6,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.vl3mesh.linux.netns.NetworkNamespace;
 import dev.vl3mesh.model.Carrier;
+import dev.vl3mesh.model.NodeName;
+import dev.vl3mesh.model.plan.MeshResource.NodeResource;
 import dev.vl3mesh.model.plan.SnapshotDelta;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
@@ -109,6 +111,33 @@ class WireGuardCarrierIT {
         try (NetworkNamespace room = nodes.left.node.mounts.pin("vl3-red")) {
             return nodes.left.node.run(room, "ip", "-o", "link");
         }
+    }
+
+    /// Whoever says that another node's key is its own gets nothing, and the other goes on.
+    @Test
+    void aKeyBelongsToTheNodeThatSaidItFirst() {
+        assertThat(nodes.left.pings("a", "172.16.9.1")).isTrue();
+        NodeResource impostor = new NodeResource(
+                Resources.WEST,
+                RED,
+                new NodeName("n2"),
+                Resources.addresses("192.0.2.3"),
+                nodes.right.rooms.of(RED).tunnel());
+        nodes.left.agent.handle(List.of(new NodeEvent.Learnt(Resources.put(impostor))));
+        assertThat(nodes.left.pings("a", "172.16.9.1")).isTrue();
+        nodes.left.agent.handle(List.of(new NodeEvent.Learnt(Resources.drop(impostor))));
+        assertThat(nodes.left.pings("a", "172.16.9.1")).isTrue();
+    }
+
+    @Test
+    void anInterfaceThatIsTakenAwayIsMadeAgain() {
+        assertThat(nodes.left.pings("a", "172.16.9.1")).isTrue();
+        try (NetworkNamespace room = nodes.left.node.mounts.pin("vl3-red")) {
+            nodes.left.node.run(room, "ip", "link", "delete", "wireguard");
+        }
+        assertThat(nodes.left.pings("a", "172.16.9.1")).isFalse();
+        nodes.left.agent.tick(System.nanoTime());
+        assertThat(nodes.left.pings("a", "172.16.9.1")).isTrue();
     }
 
     /// Who is not in the domain any more is heard no more.
