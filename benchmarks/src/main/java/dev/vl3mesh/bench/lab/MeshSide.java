@@ -232,9 +232,8 @@ final class MeshSide implements AutoCloseable {
     @Override
     public void close() {
         for (KubernetesClient client : clients.values()) {
-            client.namespaces()
-                    .withName(namespace)
-                    .delete(); // with all its pods, which takes longer than a request may
+            // with all its pods: to delete them takes longer than a request may
+            client.namespaces().withName(namespace).delete();
         }
         for (KubernetesClient client : clients.values()) {
             client.namespaces()

@@ -5,13 +5,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.vl3mesh.api.v1alpha1.Condition;
 import dev.vl3mesh.api.v1alpha1.Domain;
 import dev.vl3mesh.model.address.IpFamily;
+import dev.vl3mesh.testbed.fixture.Capture;
 import dev.vl3mesh.testbed.fixture.PodPlan;
 import dev.vl3mesh.testbed.fixture.TestPod;
 import dev.vl3mesh.testbed.fixture.World;
 import dev.vl3mesh.testbed.lab.Commands;
 import dev.vl3mesh.testbed.lab.Kubectl;
 import dev.vl3mesh.testbed.lab.Lab;
-import dev.vl3mesh.testbed.lab.LabCluster;
 import dev.vl3mesh.testbed.lab.LabExtension;
 import dev.vl3mesh.testbed.lab.LabPaths;
 import dev.vl3mesh.testbed.lab.Membership;
@@ -96,30 +96,12 @@ class EncryptedST {
     void nothingIsPlainOnTheUnderlay() throws InterruptedException {
         String secret = UUID.randomUUID().toString();
         String open = UUID.randomUUID().toString();
-        LabCluster east = lab.cluster("east");
-        String file = "/tmp/sealed";
-        east.exec(
-                1,
-                "sh",
-                "-c",
-                ": >$1.log; tcpdump -Z root -i eth0 -U -w $1.pcap udp >>$1.log 2>&1 & echo $! >$1.pid; "
-                        + "timeout 10 sh -c 'until grep listening; do sleep 0.1; done' <$1.log",
-                "sh",
-                file);
+        Capture capture = Capture.start(lab.cluster("east"));
         for (IpFamily family : IpFamily.values()) {
             say(secret, pod("west").address(SEALED, family));
         }
         say(open, pod("west").address(OPEN, IpFamily.V4));
-        TimeUnit.SECONDS.sleep(1);
-        String found = east.exec(
-                1,
-                "sh",
-                "-c",
-                "kill $(cat $1.pid); grep -aoh -e $2 -e $3 $1.pcap; rm $1.pcap $1.log $1.pid",
-                "sh",
-                file,
-                secret,
-                open);
+        String found = capture.end(secret, open);
         assertThat(found.lines()).isNotEmpty().containsOnly(open);
     }
 

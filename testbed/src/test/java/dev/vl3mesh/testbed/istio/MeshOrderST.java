@@ -4,12 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.vl3mesh.testbed.fixture.Capture;
 import dev.vl3mesh.testbed.fixture.Ran;
 import dev.vl3mesh.testbed.fixture.TestPod;
 import dev.vl3mesh.testbed.fixture.World;
 import dev.vl3mesh.testbed.lab.Commands;
 import dev.vl3mesh.testbed.lab.Lab;
-import dev.vl3mesh.testbed.lab.LabCluster;
 import dev.vl3mesh.testbed.lab.LabExtension;
 import dev.vl3mesh.testbed.lab.Membership;
 import io.fabric8.kubernetes.api.model.ContainerStatus;
@@ -21,7 +21,6 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.UUID;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -190,25 +189,19 @@ class MeshOrderST {
     void nothingIsPlainBetweenTheNodes() throws InterruptedException {
         String secret = UUID.randomUUID().toString();
         String open = UUID.randomUUID().toString();
-        LabCluster east = lab.cluster("east");
         mesh.write("east", "split.yaml", Map.of());
         World.eventually()
                 .untilAsserted(() -> assertThat(mesh.client("east")
                                 .sh("for i in 1 2 3 4 5 6 7 8; do curl -s -m 5 " + MeshWorld.WEB + "; done")
                                 .out())
                         .contains(mesh.web("west").name()));
-        eachNode(
-                east,
-                ": >$1.log; tcpdump -Z root -i eth0 -U -w $1.pcap >>$1.log 2>&1 & echo $! >$1.pid; "
-                        + "timeout 10 sh -c 'until grep listening; do sleep 0.1; done' <$1.log");
+        Capture capture = Capture.start(lab.cluster("east"));
         mesh.client("east")
                 .sh("for i in $(seq 20); do curl -s -m 5 -H 'secret: " + secret + "' " + MeshWorld.WEB + "; done");
         mesh.world()
                 .pod("east", MeshWorld.DOMAIN, "bare")
                 .sh("echo $1 | nc -u -w 1 $2 8078", open, mesh.address("west"));
-        TimeUnit.SECONDS.sleep(1);
-        eachNode(east, "kill $(cat $1.pid)");
-        String found = eachNode(east, "grep -aoh -e " + secret + " -e " + open + " $1.pcap; rm $1.pcap $1.log $1.pid");
+        String found = capture.end(secret, open);
         assertThat(found.lines()).isNotEmpty().containsOnly(open);
         mesh.delete("east", "split.yaml");
     }
@@ -272,14 +265,5 @@ class MeshOrderST {
         mesh.awaitAnswer("east", "418", "-H", "wants: teapot", MeshWorld.WEB);
         mesh.awaitConditions(
                 "west", "teapot.yaml", (_, condition) -> assertThat(condition).containsEntry("status", "True"));
-    }
-
-    /// Runs a script on each node of a cluster, with a file name that is that node's alone.
-    private static String eachNode(LabCluster cluster, String script) {
-        StringBuilder out = new StringBuilder();
-        for (int node = 1; node <= cluster.nodes(); node++) {
-            out.append(cluster.exec(node, "sh", "-c", script, "sh", "/tmp/wire-" + cluster.name() + "-" + node));
-        }
-        return out.toString();
     }
 }

@@ -12,10 +12,10 @@ public record Errno(int number) {
     public static final Errno ENOENT = new Errno(2);
     /// No such process; also: no such route.
     public static final Errno ESRCH = new Errno(3);
-    /// A device or a file can't be read or written.
-    public static final Errno EIO = new Errno(5);
     /// Interrupted.
     public static final Errno EINTR = new Errno(4);
+    /// A device or a file can't be read or written.
+    public static final Errno EIO = new Errno(5);
     /// Device or resource busy.
     public static final Errno EBUSY = new Errno(16);
     /// Exists already.

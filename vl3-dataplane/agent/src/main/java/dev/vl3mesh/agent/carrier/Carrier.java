@@ -31,6 +31,7 @@ public interface Carrier extends AutoCloseable {
     /// threads.
     Optional<TunnelEnd> tunnel();
 
+    /// What it is.
     CarrierKind kind();
 
     /// Lets go of everything, and leaves the interfaces.

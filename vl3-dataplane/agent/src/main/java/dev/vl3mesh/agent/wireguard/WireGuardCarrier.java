@@ -27,7 +27,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.TreeSet;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -43,12 +42,11 @@ public final class WireGuardCarrier implements Carrier {
 
     private final RouteClient room;
     private final Supplier<WireGuardDevice> opening;
-    private final Map<NodeKey, Peer> peers = new HashMap<>();
+    /// By their link-local addresses, which are the next hops of the ways to pods.
+    private final Map<IpAddress, Peer> peers = new HashMap<>();
     private final Map<TunnelKey, NodeKey> owners = new HashMap<>();
-    private final Map<IpAddress, NodeKey> nodes = new HashMap<>();
     /// The ways to pods, by the pod's address.
     private final Map<IpAddress, IpAddress> nextHops = new HashMap<>();
-    private final Map<IpAddress, Set<IpAddress>> podsBehind = new HashMap<>();
     private volatile @Nullable WireGuardDevice device;
     private int link;
 
@@ -85,10 +83,10 @@ public final class WireGuardCarrier implements Carrier {
         int mtu = spec.ends().stream().mapToInt(CarrierSpec.End::mtu).max().orElseThrow();
         CarrierLink.ensure(room, present, spec.vtep(), mtu);
         if (prune) {
-            Set<NodeKey> kept = new HashSet<>();
-            wanted.forEach(peer -> kept.add(peer.node()));
+            Set<IpAddress> kept = new HashSet<>();
+            wanted.forEach(peer -> kept.add(peer.vtep().linkLocal()));
             List<Peer> others = new ArrayList<>(peers.values());
-            others.removeIf(peer -> kept.contains(peer.node()));
+            others.removeIf(peer -> kept.contains(peer.vtep().linkLocal()));
             others.forEach(this::drop);
             Set<IpAddress> reached = new HashSet<>();
             routes.forEach(route -> reached.add(route.destination()));
@@ -131,11 +129,10 @@ public final class WireGuardCarrier implements Carrier {
 
     private void put(Peer said) {
         Peer peer = unique(said);
-        Peer before = peers.put(peer.node(), peer);
+        Peer before = peers.put(peer.vtep().linkLocal(), peer);
         if (peer.equals(before)) {
             return;
         }
-        nodes.put(peer.vtep().linkLocal(), peer.node());
         Optional<TunnelKey> key = key(peer);
         Optional<TunnelKey> old = Optional.ofNullable(before).flatMap(WireGuardCarrier::key);
         if (old.isPresent() && !old.equals(key)) {
@@ -152,14 +149,18 @@ public final class WireGuardCarrier implements Carrier {
         }
         List<IpPrefix> allowed = new ArrayList<>();
         allowed.add(host(peer.vtep().linkLocal()));
-        podsBehind.getOrDefault(peer.vtep().linkLocal(), Set.of()).forEach(pod -> allowed.add(host(pod)));
+        nextHops.forEach((pod, nextHop) -> {
+            if (nextHop.equals(peer.vtep().linkLocal())) {
+                allowed.add(host(pod));
+            }
+        });
         owners.put(key.get(), peer.node());
         try {
             open().add(new PeerSpec(key.get(), TunnelKey.NONE, Optional.of(endpoint), allowed, Duration.ZERO));
         } catch (IllegalArgumentException e) {
             LOG.warn("node {} is not reached: {}", peer.node(), e.getMessage());
             owners.remove(key.get());
-            peers.remove(peer.node());
+            peers.remove(peer.vtep().linkLocal());
         }
     }
 
@@ -169,9 +170,8 @@ public final class WireGuardCarrier implements Carrier {
     }
 
     private void drop(Peer peer) {
-        Peer before = peers.remove(peer.node());
+        Peer before = peers.remove(peer.vtep().linkLocal());
         if (before != null) {
-            nodes.remove(before.vtep().linkLocal());
             key(before).ifPresent(this::remove);
         }
     }
@@ -193,23 +193,18 @@ public final class WireGuardCarrier implements Carrier {
         }
         forget(route.destination());
         nextHops.put(route.destination(), route.nextHop());
-        podsBehind.computeIfAbsent(route.nextHop(), _ -> new TreeSet<>()).add(route.destination());
         keyOf(route.nextHop()).ifPresent(key -> open().allow(key, host(route.destination())));
     }
 
     private void forget(IpAddress destination) {
         IpAddress nextHop = nextHops.remove(destination);
         if (nextHop != null) {
-            podsBehind.computeIfPresent(nextHop, (_, pods) -> {
-                pods.remove(destination);
-                return pods.isEmpty() ? null : pods;
-            });
             keyOf(nextHop).ifPresent(key -> open().forbid(key, host(destination)));
         }
     }
 
     private Optional<TunnelKey> keyOf(IpAddress linkLocal) {
-        return Optional.ofNullable(nodes.get(linkLocal)).map(peers::get).flatMap(WireGuardCarrier::key);
+        return Optional.ofNullable(peers.get(linkLocal)).flatMap(WireGuardCarrier::key);
     }
 
     @Override
@@ -226,8 +221,6 @@ public final class WireGuardCarrier implements Carrier {
         }
         peers.clear();
         owners.clear();
-        nodes.clear();
         nextHops.clear();
-        podsBehind.clear();
     }
 }

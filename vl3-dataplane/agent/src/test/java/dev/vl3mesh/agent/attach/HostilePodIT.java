@@ -20,7 +20,6 @@ import org.junit.jupiter.api.io.TempDir;
 /// `b` on the other node. Both listen to everything that comes.
 class HostilePodIT {
     private TwoNodes nodes;
-    private final OpenRooms rooms = new OpenRooms();
     private Frames frames;
     private Process listener;
     private Path seen;
@@ -28,7 +27,6 @@ class HostilePodIT {
     @BeforeEach
     void up(@TempDir Path folder) throws Exception {
         nodes = new TwoNodes(1500);
-        nodes.left.listener = rooms;
         nodes.publish(red());
         nodes.publish(
                 attachment(nodes.left, RED, "evil", "172.16.3.66", "fd00:16::3:66"),
@@ -67,7 +65,7 @@ class HostilePodIT {
     /// What was dropped since the last look, but for what every host sends now and then.
     private Map<DropReason, Long> dropped(Map<DropReason, Long> before) {
         Map<DropReason, Long> now = new EnumMap<>(DropReason.class);
-        rooms.of(RED).drops().forEach((reason, count) -> {
+        nodes.left.rooms.of(RED).drops().forEach((reason, count) -> {
             if (count > before.getOrDefault(reason, 0L) && reason != DropReason.LINK_CHATTER) {
                 now.put(reason, count - before.getOrDefault(reason, 0L));
             }
@@ -76,7 +74,7 @@ class HostilePodIT {
     }
 
     private void assertDropped(DropReason reason, byte[]... raw) throws Exception {
-        Map<DropReason, Long> before = rooms.of(RED).drops();
+        Map<DropReason, Long> before = nodes.left.rooms.of(RED).drops();
         send(raw);
         assertThat(dropped(before)).isEqualTo(Map.of(reason, (long) raw.length));
         TimeUnit.MILLISECONDS.sleep(100);
@@ -170,7 +168,7 @@ class HostilePodIT {
                 "sh",
                 "-c",
                 "ip addr add 172.16.200.1/32 dev vl3-red; ip addr add fd00:16::c8:1/128 dev vl3-red nodad");
-        Map<DropReason, Long> before = rooms.of(RED).drops();
+        Map<DropReason, Long> before = nodes.left.rooms.of(RED).drops();
         for (String source : new String[] {"172.16.3.66", "fd00:16::3:66", "172.16.200.1", "fd00:16::c8:1"}) {
             String target = source.contains(":") ? "fd00:16::3:7" : "172.16.3.7";
             assertThat(nodes.right.pings("b", target, "-I", source)).as(source).isFalse();

@@ -12,6 +12,7 @@ import dev.vl3mesh.agent.wireguard.NodeSecret;
 import dev.vl3mesh.agent.wireguard.WireGuardDevices;
 import dev.vl3mesh.linux.netlink.RouteClient;
 import dev.vl3mesh.linux.netns.NetworkNamespace;
+import dev.vl3mesh.model.Carrier;
 import dev.vl3mesh.model.DomainName;
 import dev.vl3mesh.model.plan.MeshResource;
 import dev.vl3mesh.model.plan.MeshResource.AttachmentResource;
@@ -183,6 +184,17 @@ public final class TwoNodes implements AutoCloseable {
                 side.node.key.node(),
                 addresses(side.outer.toArray(String[]::new)),
                 side.rooms.find(domain).flatMap(Room::tunnel));
+    }
+
+    /// Publishes red with pod a on the left and b on the right, and runs them.
+    public void publishPair(Carrier carrier) {
+        publish(Resources.red(carrier));
+        publish(
+                attachment(left, Resources.RED, "a", "172.16.3.7", "fd00:16::3:7"),
+                attachment(right, Resources.RED, "b", "172.16.9.1", "fd00:16::9:1"));
+        left.start("a", Resources.RED);
+        right.start("b", Resources.RED);
+        introduce(Resources.RED);
     }
 
     /// Tells each side how the other one encrypts, as the control plane does when it has heard it.

@@ -1,7 +1,6 @@
 package dev.vl3mesh.agent.attach;
 
 import static dev.vl3mesh.agent.attach.Resources.RED;
-import static dev.vl3mesh.agent.attach.TwoNodes.attachment;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.vl3mesh.linux.netns.NetworkNamespace;
@@ -25,17 +24,7 @@ class WireGuardCarrierIT {
     @BeforeEach
     void up() throws Exception {
         nodes = new TwoNodes(1500);
-        open(Carrier.AUTO);
-    }
-
-    private void open(Carrier carrier) {
-        nodes.publish(Resources.red(carrier));
-        nodes.publish(
-                attachment(nodes.left, RED, "a", "172.16.3.7", "fd00:16::3:7"),
-                attachment(nodes.right, RED, "b", "172.16.9.1", "fd00:16::9:1"));
-        nodes.left.start("a", RED);
-        nodes.right.start("b", RED);
-        nodes.introduce(RED);
+        nodes.publishPair(Carrier.AUTO);
     }
 
     @AfterEach

@@ -1,8 +1,6 @@
 package dev.vl3mesh.agent.probe;
 
 import static dev.vl3mesh.agent.attach.Resources.RED;
-import static dev.vl3mesh.agent.attach.Resources.red;
-import static dev.vl3mesh.agent.attach.TwoNodes.attachment;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.vl3mesh.agent.attach.TwoNodes;
@@ -36,13 +34,7 @@ class PathIT {
         nodes = TwoNodes.routed(v6, underlayMtu);
         left = nodes.left.probe(FAST);
         right = nodes.right.probe(FAST);
-        nodes.publish(red(carrier));
-        nodes.publish(
-                attachment(nodes.left, RED, "a", "172.16.3.7", "fd00:16::3:7"),
-                attachment(nodes.right, RED, "b", "172.16.9.1", "fd00:16::9:1"));
-        nodes.left.start("a", RED);
-        nodes.right.start("b", RED);
-        nodes.introduce(RED);
+        nodes.publishPair(carrier);
     }
 
     @AfterEach

@@ -55,8 +55,7 @@ public final class TunDevice implements AutoCloseable {
     }
 
     /// Takes the interface of the name as it is, or makes one. It stays when it is closed, with its addresses and
-    /// routes,
-    /// and loses what is sent to it until it is taken again.
+    /// routes, and loses what is sent to it until it is taken again.
     ///
     /// @param device `/dev/net/tun`, as this process sees it
     ///
